@@ -1,0 +1,2 @@
+//! The `suit` command.
+fn main() {}

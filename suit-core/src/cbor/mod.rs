@@ -1,0 +1,7 @@
+//! CBOR (RFC 8949) as SUIT uses it: a strict reader over borrowed bytes, a deterministic writer, diagnostic notation.
+
+mod reader;
+mod writer;
+
+pub use reader::{FALSE, Head, Major, NULL, Reader, Rules, Strict, TRUE};
+pub use writer::{Counter, Full, Sink, SliceSink, Writer};

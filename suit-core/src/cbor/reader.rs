@@ -1,0 +1,381 @@
+//! The one decoder of the workspace: definite lengths, shortest heads, nothing skipped, offsets in every error.
+
+use crate::error::{Error, ErrorKind, Expected};
+
+/// What happens when a rule of the encoding is broken: [`Strict`] stops, a tool that shows broken files goes on.
+pub trait Rules {
+    /// Called for each broken rule after which reading could go on.
+    ///
+    /// # Errors
+    /// Returns the fault to stop at it.
+    fn broken(&mut self, error: Error) -> Result<(), Error>;
+}
+
+/// Stops at the first broken rule. Everything that decides uses this.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Strict;
+
+impl Rules for Strict {
+    #[inline(always)]
+    fn broken(&mut self, error: Error) -> Result<(), Error> {
+        Err(error)
+    }
+}
+
+/// Major type of an item (RFC 8949 §3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Major {
+    /// Unsigned integer.
+    Uint,
+    /// Negative integer; the value is -1 minus the head's number.
+    Nint,
+    /// Byte string.
+    Bytes,
+    /// Text string.
+    Text,
+    /// Array.
+    Array,
+    /// Map.
+    Map,
+    /// Tag.
+    Tag,
+    /// Simple value.
+    Simple,
+}
+
+/// Head of an item: its major type and the number that follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Major type.
+    pub major: Major,
+    /// Integer value, length in bytes, number of items or pairs, tag number, or simple value.
+    pub value: u64,
+    /// Whether the length is indefinite; a strict reader never returns such a head.
+    pub indefinite: bool,
+    /// Offset of the head's first byte.
+    pub offset: usize,
+}
+
+/// Simple value `false`.
+pub const FALSE: u64 = 20;
+/// Simple value `true`.
+pub const TRUE: u64 = 21;
+/// Simple value `null`.
+pub const NULL: u64 = 22;
+
+/// A cursor over borrowed bytes that knows how far from the start of the outermost input it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    rest: &'a [u8],
+    offset: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader over a whole input, whose first byte has offset 0.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self::at(bytes, 0)
+    }
+
+    /// A reader over a part of an input; `offset` is that of its first byte.
+    #[must_use]
+    pub const fn at(bytes: &'a [u8], offset: usize) -> Self {
+        Self { rest: bytes, offset }
+    }
+
+    /// Offset of the next byte.
+    #[must_use]
+    pub const fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// The bytes not read yet.
+    #[must_use]
+    pub const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Whether everything was read.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// A fault of this kind at the next byte.
+    #[must_use]
+    pub const fn error(&self, kind: ErrorKind) -> Error {
+        Error::new(kind, self.offset)
+    }
+
+    /// Ends reading.
+    ///
+    /// # Errors
+    /// `TrailingBytes` if something is left.
+    pub fn finish(&self) -> Result<(), Error> {
+        if self.rest.is_empty() { Ok(()) } else { Err(self.error(ErrorKind::TrailingBytes)) }
+    }
+
+    /// Takes `len` bytes.
+    ///
+    /// # Errors
+    /// `Truncated` if there are fewer.
+    pub fn take(&mut self, len: u64) -> Result<&'a [u8], Error> {
+        let split = usize::try_from(len).ok().and_then(|len| self.rest.split_at_checked(len));
+        let Some((taken, rest)) = split else {
+            return Err(Error::new(ErrorKind::Truncated, self.offset.saturating_add(self.rest.len())));
+        };
+        self.rest = rest;
+        self.offset = self.offset.saturating_add(taken.len());
+        Ok(taken)
+    }
+
+    /// The bytes between an earlier state of this reader and its present one.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> &'a [u8] {
+        let len = self.offset.saturating_sub(earlier.offset);
+        earlier.rest.get(..len).unwrap_or_default()
+    }
+
+    /// Reads a head.
+    ///
+    /// # Errors
+    /// `Truncated`, `ReservedHead`, `LongHead`, `IndefiniteLength`, `UnexpectedBreak`, `UnsupportedSimple`.
+    pub fn head(&mut self) -> Result<Head, Error> {
+        self.head_by(&mut Strict)
+    }
+
+    /// Reads a head, asking `rules` about each fault after which the head still has a meaning.
+    ///
+    /// # Errors
+    /// What `rules` returns; `Truncated` and `ReservedHead` always.
+    #[inline]
+    pub fn head_by<R: Rules>(&mut self, rules: &mut R) -> Result<Head, Error> {
+        let offset = self.offset;
+        let fault = |kind| Error::new(kind, offset);
+        let Some((&first, rest)) = self.rest.split_first() else {
+            return Err(fault(ErrorKind::Truncated));
+        };
+        let major = match first >> 5 {
+            0 => Major::Uint,
+            1 => Major::Nint,
+            2 => Major::Bytes,
+            3 => Major::Text,
+            4 => Major::Array,
+            5 => Major::Map,
+            6 => Major::Tag,
+            _ => Major::Simple,
+        };
+        let info = first & 0x1f;
+        // RFC 8949 §4.2.1: the shortest head that can hold the number.
+        let (value, rest, shortest) = match info {
+            0..=23 => (u64::from(info), rest, true),
+            24 => {
+                let (bytes, rest) = split(rest, self)?;
+                let [value] = *bytes;
+                (u64::from(value), rest, value >= 24)
+            }
+            25 => {
+                let (bytes, rest) = split(rest, self)?;
+                let value = u16::from_be_bytes(*bytes);
+                (u64::from(value), rest, value > 0xff)
+            }
+            26 => {
+                let (bytes, rest) = split(rest, self)?;
+                let value = u32::from_be_bytes(*bytes);
+                (u64::from(value), rest, value > 0xffff)
+            }
+            27 => {
+                let (bytes, rest) = split(rest, self)?;
+                let value = u64::from_be_bytes(*bytes);
+                (value, rest, value > 0xffff_ffff)
+            }
+            28..=30 => return Err(fault(ErrorKind::ReservedHead)),
+            _ => {
+                let kind = match major {
+                    Major::Bytes | Major::Text | Major::Array | Major::Map => ErrorKind::IndefiniteLength,
+                    Major::Simple => return Err(fault(ErrorKind::UnexpectedBreak)),
+                    _ => return Err(fault(ErrorKind::ReservedHead)),
+                };
+                rules.broken(fault(kind))?;
+                self.advance(rest);
+                return Ok(Head { major, value: 0, indefinite: true, offset });
+            }
+        };
+        if major == Major::Simple {
+            if !matches!((info, value), (0..=23, FALSE..=NULL)) {
+                rules.broken(fault(ErrorKind::UnsupportedSimple))?;
+            }
+        } else if !shortest {
+            rules.broken(fault(ErrorKind::LongHead))?;
+        }
+        self.advance(rest);
+        Ok(Head { major, value, indefinite: false, offset })
+    }
+
+    fn advance(&mut self, rest: &'a [u8]) {
+        self.offset = self.offset.saturating_add(self.rest.len().saturating_sub(rest.len()));
+        self.rest = rest;
+    }
+
+    /// The major type of the next item, without reading it.
+    #[must_use]
+    pub fn peek(&self) -> Option<Major> {
+        let mut ahead = *self;
+        ahead.head().ok().map(|head| head.major)
+    }
+
+    /// Reads `null` if it comes next.
+    pub fn null(&mut self) -> bool {
+        let mut ahead = *self;
+        let found = matches!(ahead.head(), Ok(Head { major: Major::Simple, value: NULL, .. }));
+        if found {
+            *self = ahead;
+        }
+        found
+    }
+
+    fn expect(&mut self, major: Major, expected: Expected) -> Result<Head, Error> {
+        let head = self.head()?;
+        if head.major == major {
+            Ok(head)
+        } else {
+            Err(Error::new(ErrorKind::WrongType(expected), head.offset))
+        }
+    }
+
+    /// Reads an unsigned integer.
+    ///
+    /// # Errors
+    /// `WrongType`, or what [`Reader::head`] returns.
+    pub fn uint(&mut self) -> Result<u64, Error> {
+        Ok(self.expect(Major::Uint, Expected::Uint)?.value)
+    }
+
+    /// Reads an integer of either sign.
+    ///
+    /// # Errors
+    /// `WrongType`, `IntegerRange` outside of 64 bits with a sign, or what [`Reader::head`] returns.
+    pub fn int(&mut self) -> Result<i64, Error> {
+        let head = self.head()?;
+        head.int().ok_or_else(|| match head.major {
+            Major::Uint | Major::Nint => Error::new(ErrorKind::IntegerRange, head.offset),
+            _ => Error::new(ErrorKind::WrongType(Expected::Int), head.offset),
+        })
+    }
+
+    /// Reads `true` or `false`.
+    ///
+    /// # Errors
+    /// `WrongType`, or what [`Reader::head`] returns.
+    pub fn bool(&mut self) -> Result<bool, Error> {
+        match self.head()? {
+            Head { major: Major::Simple, value: TRUE, .. } => Ok(true),
+            Head { major: Major::Simple, value: FALSE, .. } => Ok(false),
+            head => Err(Error::new(ErrorKind::WrongType(Expected::Bool), head.offset)),
+        }
+    }
+
+    /// Reads a byte string.
+    ///
+    /// # Errors
+    /// `WrongType`, `Truncated`, or what [`Reader::head`] returns.
+    pub fn bytes(&mut self) -> Result<&'a [u8], Error> {
+        let head = self.expect(Major::Bytes, Expected::Bytes)?;
+        self.take(head.value)
+    }
+
+    /// Reads a byte string and returns a reader over its content.
+    ///
+    /// # Errors
+    /// As [`Reader::bytes`].
+    pub fn wrapped(&mut self) -> Result<Self, Error> {
+        let content = self.bytes()?;
+        Ok(Self::at(content, self.offset.saturating_sub(content.len())))
+    }
+
+    /// Reads a text string.
+    ///
+    /// # Errors
+    /// `WrongType`, `Truncated`, `InvalidUtf8`, or what [`Reader::head`] returns.
+    pub fn text(&mut self) -> Result<&'a str, Error> {
+        let head = self.expect(Major::Text, Expected::Text)?;
+        let bytes = self.take(head.value)?;
+        core::str::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::InvalidUtf8, head.offset))
+    }
+
+    /// Reads the head of an array and returns its number of items.
+    ///
+    /// # Errors
+    /// `WrongType`, or what [`Reader::head`] returns.
+    pub fn array(&mut self) -> Result<u64, Error> {
+        Ok(self.expect(Major::Array, Expected::Array)?.value)
+    }
+
+    /// Reads the head of a map and returns its number of pairs.
+    ///
+    /// # Errors
+    /// `WrongType`, or what [`Reader::head`] returns.
+    pub fn map(&mut self) -> Result<u64, Error> {
+        Ok(self.expect(Major::Map, Expected::Map)?.value)
+    }
+
+    /// Reads the head of a tag and returns its number.
+    ///
+    /// # Errors
+    /// `WrongType`, or what [`Reader::head`] returns.
+    pub fn tag(&mut self) -> Result<u64, Error> {
+        Ok(self.expect(Major::Tag, Expected::Tag)?.value)
+    }
+
+    /// Reads one item with all that it contains and returns its bytes. Maps inside may have any key order.
+    ///
+    /// # Errors
+    /// Every fault of the encoding. Nesting is counted, not recursed; it is bound by the input's length.
+    pub fn item(&mut self) -> Result<&'a [u8], Error> {
+        let start = *self;
+        // Items still to be read; an array of n items replaces itself by n, a map by 2n, a tag by 1.
+        let mut open: u64 = 1;
+        while open > 0 {
+            let head = self.head()?;
+            let overflow = Error::new(ErrorKind::Truncated, head.offset);
+            let inside = match head.major {
+                Major::Bytes => {
+                    self.take(head.value)?;
+                    0
+                }
+                Major::Text => {
+                    let bytes = self.take(head.value)?;
+                    if core::str::from_utf8(bytes).is_err() {
+                        return Err(Error::new(ErrorKind::InvalidUtf8, head.offset));
+                    }
+                    0
+                }
+                Major::Array => head.value,
+                Major::Map => head.value.checked_mul(2).ok_or(overflow)?,
+                Major::Tag => 1,
+                Major::Uint | Major::Nint | Major::Simple => 0,
+            };
+            open = open.saturating_sub(1).checked_add(inside).ok_or(overflow)?;
+        }
+        Ok(self.since(&start))
+    }
+}
+
+impl Head {
+    /// The integer that this head stands for, if it is one and fits 64 bits with a sign.
+    #[must_use]
+    pub fn int(&self) -> Option<i64> {
+        let value = i64::try_from(self.value).ok()?;
+        match self.major {
+            Major::Uint => Some(value),
+            // -1 - value can't overflow: value is not negative.
+            Major::Nint => (-1_i64).checked_sub(value),
+            _ => None,
+        }
+    }
+}
+
+fn split<'a, const N: usize>(rest: &'a [u8], reader: &Reader<'_>) -> Result<(&'a [u8; N], &'a [u8]), Error> {
+    rest.split_first_chunk()
+        .ok_or(Error::new(ErrorKind::Truncated, reader.offset.saturating_add(reader.rest.len())))
+}

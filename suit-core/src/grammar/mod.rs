@@ -1,0 +1,17 @@
+//! The grammar of SUIT documents as data, and the one walk that holds a document against it.
+//!
+//! [`walk`] visits every value of a document in order and names each fault to a [`Visitor`], which stops there (the
+//! device, and everything that decides) or goes on (tools that show broken files). It doesn't recurse and doesn't
+//! allocate; its nesting is bound by [`DEPTH_MAX`].
+
+mod shape;
+mod tables;
+mod walk;
+
+pub use shape::{ArrayShape, Field, MapKind, MapShape, Others, Role, Scalar, Scope, Shape};
+pub use tables::{
+    AUTHENTICATION, BLOCK, COMMON, COMPONENTS_MAX, COSE_ENCRYPT_TAGGED, COSE_PROTECTED, DIGEST, ENVELOPE,
+    ENVELOPE_TAGGED, LANGUAGES, MANIFEST, METADATA, PARAMETERS, SECTION, SHARED_SEQUENCE, UNORDERED_MAX,
+    VERSION_MATCH, WAIT_INFO, argument,
+};
+pub use walk::{DEPTH_MAX, Item, Key, Value, Visitor, walk};

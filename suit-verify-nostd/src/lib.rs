@@ -1,0 +1,2 @@
+//! The device side of SUIT.
+#![no_std]

@@ -1,0 +1,2 @@
+//! Makes the files in testvectors/.
+fn main() {}
