@@ -165,10 +165,6 @@ kinds! {
     TextComponent = 325 "text for a component that is not listed",
     /// A language tag that isn't one.
     LanguageTag = 326 "malformed language tag",
-    /// process-dependency on an index that is no dependency, as far as this can be seen without running.
-    NotADependency = 327 "not a dependency",
-    /// A version that breaks the order release numbers, marker, pre-release numbers.
-    MalformedVersion = 328 "malformed version",
     /// An envelope without the CBOR tag 107 where untagged ones are not allowed.
     Untagged = 329 "envelope without tag 107",
 

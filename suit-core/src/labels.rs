@@ -487,54 +487,6 @@ registry! {
     }
 }
 
-registry! {
-    /// COSE_Key parameters (RFC 9052 §7.1; for EC2 and OKP RFC 9053 §7.1, §7.2; symmetric keys use -1 for `k`).
-    KeyLabel {
-        /// Key type.
-        KeyType = 1 "kty",
-        /// Key identifier.
-        KeyId = 2 "kid",
-        /// Algorithm the key is restricted to.
-        Algorithm = 3 "alg",
-        /// Permitted operations.
-        Operations = 4 "key_ops",
-        /// Curve, or `k` of a symmetric key.
-        CurveOrK = -1 "crv/k",
-        /// x coordinate or public key.
-        X = -2 "x",
-        /// y coordinate.
-        Y = -3 "y",
-        /// Private key.
-        D = -4 "d",
-    }
-}
-
-registry! {
-    /// COSE key types (RFC 9053 §7).
-    KeyType {
-        /// Octet key pair.
-        Okp = 1 "OKP",
-        /// Elliptic curve with x and y.
-        Ec2 = 2 "EC2",
-        /// Symmetric key.
-        Symmetric = 4 "Symmetric",
-    }
-}
-
-registry! {
-    /// COSE elliptic curves (RFC 9053 §7.1).
-    Curve {
-        /// NIST P-256.
-        P256 = 1 "P-256",
-        /// NIST P-384.
-        P384 = 2 "P-384",
-        /// NIST P-521.
-        P521 = 3 "P-521",
-        /// Edwards curve 25519.
-        Ed25519 = 6 "Ed25519",
-    }
-}
-
 /// First number of private use: custom commands and parameters have this label or a smaller one.
 ///
 /// draft-ietf-suit-manifest-37 §8.4.9 and §11 differ about -256 itself, so it is left unknown.

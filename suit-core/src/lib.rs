@@ -1,6 +1,5 @@
 //! The language of SUIT: what a manifest document is, read and written; no keys, no machine, no hashing.
 #![no_std]
-#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -8,8 +7,19 @@ extern crate alloc;
 extern crate std;
 
 pub mod cbor;
+pub mod command;
+pub mod component;
+pub mod cose;
+pub mod dependency;
+pub mod digest;
+pub mod envelope;
 pub mod error;
 pub mod grammar;
 pub mod labels;
+pub mod manifest;
+pub mod parameter;
+pub mod version;
 
+pub use envelope::{Envelope, Tagging};
 pub use error::{Error, ErrorKind, Expected};
+pub use manifest::Manifest;

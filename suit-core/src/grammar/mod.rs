@@ -4,10 +4,14 @@
 //! device, and everything that decides) or goes on (tools that show broken files). It doesn't recurse and doesn't
 //! allocate; its nesting is bound by [`DEPTH_MAX`].
 
+mod context;
+mod names;
 mod shape;
 mod tables;
 mod walk;
 
+pub use context::Context;
+pub use names::{code_name, label_name};
 pub use shape::{ArrayShape, Field, MapKind, MapShape, Others, Role, Scalar, Scope, Shape};
 pub use tables::{
     AUTHENTICATION, BLOCK, COMMON, COMPONENTS_MAX, COSE_ENCRYPT_TAGGED, COSE_PROTECTED, DIGEST, ENVELOPE,

@@ -142,8 +142,6 @@ pub enum MapKind {
     ComponentText,
     /// COSE header.
     CoseHeader,
-    /// COSE_Key.
-    CoseKey,
     /// A map that no registry describes.
     Other,
 }

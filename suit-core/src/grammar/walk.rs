@@ -1,10 +1,12 @@
 //! Holds a document against the grammar, value by value, with a fixed stack.
 
-use super::shape::{ArrayShape, MapKind, MapShape, Others, Scalar, Scope, Shape};
+use super::shape::{ArrayShape, MapKind, MapShape, Others, Role, Scalar, Scope, Shape};
 use super::tables::{UNORDERED_MAX, argument};
 use crate::cbor::{FALSE, Head, Major, NULL, Reader, Rules, TRUE};
 use crate::error::{Error, ErrorKind, Expected};
-use crate::labels::{CUSTOM_MAX, Tag};
+use crate::labels::{
+    Algorithm, CUSTOM_MAX, FileType, MANIFEST_VERSION, REPORT_POLICY_MAX, Tag, UUID_LEN, VersionComparison,
+};
 
 /// Deepest nesting of arrays, maps, tags and wrapped items. The published examples need 9; each nested try-each or
 /// run-sequence adds 2, so this leaves room for six of them.
@@ -82,6 +84,16 @@ pub enum Value<'a> {
 }
 
 impl Value<'_> {
+    /// The integer that this is, if it is one and fits 64 bits with a sign.
+    #[must_use]
+    pub fn int(&self) -> Option<i64> {
+        match self {
+            Self::Uint(value) => i64::try_from(*value).ok(),
+            Self::Nint(value) => i64::try_from(*value).ok().map(|value| !value),
+            _ => None,
+        }
+    }
+
     /// Whether parts follow, to be ended by [`Visitor::leave`].
     #[must_use]
     pub const fn has_parts(&self) -> bool {
@@ -104,8 +116,8 @@ pub struct Item<'a> {
     pub shape: &'static Shape,
     /// What stands here.
     pub value: Value<'a>,
-    /// The input from behind the head on.
-    pub body: &'a [u8],
+    /// The input from the value's first byte on.
+    pub start: Reader<'a>,
 }
 
 /// Holds what `reader` stands at against `shape` and ends where the value ends.
@@ -117,7 +129,8 @@ pub fn walk<'a, V: Visitor<'a>>(
     reader: &mut Reader<'a>,
     visitor: &mut V,
 ) -> Result<(), Error> {
-    let mut walk = Walk { reader: *reader, frames: [const { None }; DEPTH_MAX], depth: 0, visitor };
+    let mut walk =
+        Walk { reader: *reader, frames: [const { None }; DEPTH_MAX], depth: 0, digest_len: None, visitor };
     let mut slot = Some(Slot { key: Key::Root, key_offset: reader.offset(), shape, region: None });
     while let Some(current) = slot {
         let region = current.region;
@@ -141,12 +154,14 @@ pub fn walk<'a, V: Visitor<'a>>(
 
 static ANY: Shape = Shape::Any;
 /// A code is shown with the role of nothing more than an integer.
-static CODE: Shape = Shape::Scalar(Scalar::Int, super::shape::Role::Plain);
+static CODE: Shape = Shape::Scalar(Scalar::Int, Role::Plain);
 
 struct Walk<'v, 'a, V> {
     reader: Reader<'a>,
     frames: [Option<Frame<'a>>; DEPTH_MAX],
     depth: usize,
+    /// Output length of the digest algorithm read last.
+    digest_len: Option<usize>,
     visitor: &'v mut V,
 }
 
@@ -205,6 +220,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// content is returned as the next value. An error means that the rest of the surrounding byte string can't be
     /// read.
     fn value(&mut self, slot: Slot<'a>) -> Result<Option<Slot<'a>>, Error> {
+        let start = self.reader;
         let head = self.head()?;
         let Slot { key, key_offset, shape, region } = slot;
         let (shape, fault) = resolve(shape, &head);
@@ -221,7 +237,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             end: reader.offset(),
             shape,
             value,
-            body: reader.rest(),
+            start,
         };
         let count = (!head.indefinite).then_some(head.value);
         let (value, kind) = match head.major {
@@ -236,7 +252,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 },
                 None,
             ),
-            Major::Bytes if !head.indefinite => return self.bytes(slot, shape, head),
+            Major::Bytes if !head.indefinite => return self.bytes(slot, shape, head, start),
             Major::Text if !head.indefinite => {
                 let bytes = self.reader.take(head.value)?;
                 let text = match core::str::from_utf8(bytes) {
@@ -279,6 +295,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         if kind.is_some() && self.depth == DEPTH_MAX {
             return Err(Error::new(ErrorKind::TooDeep, head.offset));
         }
+        self.scalar(shape, value, head.offset)?;
         self.visitor.enter(&item(value, &self.reader))?;
         match kind {
             None => self.close(head.offset, region)?,
@@ -301,6 +318,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         slot: Slot<'a>,
         shape: &'static Shape,
         head: Head,
+        start: Reader<'a>,
     ) -> Result<Option<Slot<'a>>, Error> {
         let before = self.reader;
         let content = self.reader.take(head.value)?;
@@ -313,6 +331,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let inner = inner.filter(|inner| !(content.is_empty() && is_header(inner)));
         let value = if inner.is_some() { Value::Wrapped(content) } else { Value::Bytes(content) };
         let end = if inner.is_some() { before.offset() } else { self.reader.offset() };
+        self.scalar(shape, value, head.offset)?;
         self.visitor.enter(&Item {
             key: slot.key,
             key_offset: slot.key_offset,
@@ -320,7 +339,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             end,
             shape,
             value,
-            body: before.rest(),
+            start,
         })?;
         self.close(head.offset, slot.region)?;
         let Some(inner) = inner else { return Ok(None) };
@@ -328,6 +347,40 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         self.reader = Reader::at(content, before.offset());
         let key_offset = before.offset();
         Ok(Some(Slot { key: Key::Content, key_offset, shape: inner, region: Some(after) }))
+    }
+
+    /// Holds a value against what its place stands for.
+    fn scalar(&mut self, shape: &Shape, value: Value<'a>, offset: usize) -> Result<(), Error> {
+        let Shape::Scalar(_, role) = shape else { return Ok(()) };
+        let fault = match (role, value) {
+            // M §8.4.1: a processor must refuse a version that it doesn't support.
+            (Role::ManifestVersion, Value::Uint(version)) => {
+                (version != MANIFEST_VERSION).then_some(ErrorKind::UnsupportedVersion)
+            }
+            (Role::ReportPolicy, Value::Uint(bits)) => {
+                (bits > REPORT_POLICY_MAX).then_some(ErrorKind::ReportPolicy)
+            }
+            // M §8.4.10.1: true means all components; false has no meaning.
+            (Role::AllComponents, Value::Bool(false)) => Some(ErrorKind::WrongType(Expected::OneOfSeveral)),
+            (Role::Uuid, Value::Bytes(id)) => (id.len() != UUID_LEN).then_some(ErrorKind::WrongLength),
+            (Role::Comparison, Value::Uint(code)) => {
+                unregistered(code, VersionComparison::from_code).then_some(ErrorKind::UnknownComparison)
+            }
+            (Role::FileType, Value::Uint(code)) => {
+                unregistered(code, FileType::from_code).then_some(ErrorKind::UnknownFileType)
+            }
+            (Role::DigestAlgorithm, value) => {
+                let code = value.int();
+                let known = code.and_then(Algorithm::from_code).and_then(Algorithm::digest_len);
+                self.digest_len = known;
+                known.is_none().then_some(ErrorKind::UnknownDigestAlgorithm)
+            }
+            (Role::DigestBytes, Value::Bytes(bytes)) => {
+                self.digest_len.is_some_and(|len| len != bytes.len()).then_some(ErrorKind::DigestLength)
+            }
+            _ => None,
+        };
+        fault.map_or(Ok(()), |kind| self.visitor.fault(Error::new(kind, offset)))
     }
 
     fn push(
@@ -506,7 +559,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             }
         }
         let (key, shape) = match (name, label, head.major) {
-            (Some(name), ..) => (Key::Name(map.kind, name), map.text.as_ref()),
+            (Some(name), ..) => {
+                if map.kind == MapKind::Languages && !is_language_tag(name) {
+                    self.visitor.fault(fault(ErrorKind::LanguageTag))?;
+                }
+                (Key::Name(map.kind, name), map.text.as_ref())
+            }
             (None, Some(label), _) => {
                 (Key::Label(map.kind, label), self.labelled(top, map, label, key_offset)?)
             }
@@ -687,4 +745,19 @@ fn seen_before(content: &[u8], count: u64, key: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// Whether a registry has no entry with this number.
+fn unregistered<T>(code: u64, from_code: impl Fn(i64) -> Option<T>) -> bool {
+    i64::try_from(code).ok().and_then(from_code).is_none()
+}
+
+/// RFC 9290 tag 38: a language tag is 1 to 8 letters, then groups of 1 to 8 letters and digits behind hyphens.
+fn is_language_tag(name: &str) -> bool {
+    name.split('-').enumerate().all(|(position, group)| {
+        (1..=8).contains(&group.len())
+            && group.bytes().all(|byte| {
+                if position == 0 { byte.is_ascii_alphabetic() } else { byte.is_ascii_alphanumeric() }
+            })
+    })
 }

@@ -1,0 +1,95 @@
+//! `SUIT_Component_Identifier` (draft-ietf-suit-manifest-37 §8.4.5.1) and lists of it.
+
+use crate::cbor::Reader;
+use crate::error::Error;
+
+/// A component identifier, borrowed: `[* bstr]`. Two are equal if their encodings are, of which there is only one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ComponentId<'a> {
+    encoded: &'a [u8],
+}
+
+impl<'a> ComponentId<'a> {
+    /// Reads an identifier.
+    ///
+    /// # Errors
+    /// Faults of the encoding, `WrongType`.
+    pub fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
+        let start = *reader;
+        for _ in 0..reader.array()? {
+            reader.bytes()?;
+        }
+        Ok(Self { encoded: reader.since(&start) })
+    }
+
+    /// The parts, from the most general one on.
+    pub fn parts(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let mut reader = Reader::new(self.encoded);
+        let count = reader.array().unwrap_or(0);
+        (0..count).map_while(move |_| reader.bytes().ok())
+    }
+
+    /// The encoding, a CBOR array.
+    #[must_use]
+    pub const fn encoded(&self) -> &'a [u8] {
+        self.encoded
+    }
+}
+
+/// The list of components, borrowed: `[+ SUIT_Component_Identifier]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Components<'a> {
+    items: Reader<'a>,
+    count: u64,
+}
+
+impl<'a> Components<'a> {
+    pub(crate) const fn none() -> Self {
+        Self { items: Reader::new(&[]), count: 0 }
+    }
+
+    /// Reads the list.
+    ///
+    /// # Errors
+    /// Faults of the encoding, `WrongType`.
+    pub fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
+        let count = reader.array()?;
+        let items = *reader;
+        for _ in 0..count {
+            ComponentId::read(reader)?;
+        }
+        Ok(Self { items, count })
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> u64 {
+        self.count
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The identifiers, in the order that their indices have.
+    pub fn iter(&self) -> impl Iterator<Item = ComponentId<'a>> + use<'a> {
+        self.located().map(|(_, id)| id)
+    }
+
+    /// The identifier with this 0-based index.
+    #[must_use]
+    pub fn get(&self, index: u64) -> Option<ComponentId<'a>> {
+        self.iter().nth(usize::try_from(index).ok()?)
+    }
+
+    /// The identifiers with the offsets of their first bytes.
+    pub(crate) fn located(&self) -> impl Iterator<Item = (usize, ComponentId<'a>)> + use<'a> {
+        let mut reader = self.items;
+        (0..self.count).map_while(move |_| {
+            let offset = reader.offset();
+            ComponentId::read(&mut reader).ok().map(|id| (offset, id))
+        })
+    }
+}

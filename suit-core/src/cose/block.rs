@@ -1,0 +1,145 @@
+//! `SUIT_Authentication_Block` (draft-ietf-suit-manifest-37 §8.3): a tagged COSE message with a detached payload.
+
+use super::encrypt::Recipients;
+use super::header::Header;
+use super::to_be_signed::ToBeSigned;
+use crate::cbor::Reader;
+use crate::envelope::check;
+use crate::error::{Error, ErrorKind};
+use crate::grammar;
+use crate::labels::Tag;
+
+/// An authentication block, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub enum Block<'a> {
+    /// COSE_Sign1: one signature.
+    Sign1(Signer<'a>),
+    /// COSE_Sign: several signatures.
+    Sign(Sign<'a>),
+    /// COSE_Mac0: a tag by an implied key.
+    Mac0(Signer<'a>),
+    /// COSE_Mac: a tag by a key that recipients are told.
+    Mac(Mac<'a>),
+}
+
+/// A header and the signature or tag that was made with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Signer<'a> {
+    header: Header<'a>,
+    signature: &'a [u8],
+}
+
+impl<'a> Signer<'a> {
+    /// The header.
+    #[must_use]
+    pub const fn header(&self) -> &Header<'a> {
+        &self.header
+    }
+
+    /// The signature or tag.
+    #[must_use]
+    pub const fn signature(&self) -> &'a [u8] {
+        self.signature
+    }
+}
+
+/// COSE_Sign: a body header and its signers.
+#[derive(Clone, Copy, Debug)]
+pub struct Sign<'a> {
+    body: Header<'a>,
+    signers: Reader<'a>,
+    count: u64,
+}
+
+impl<'a> Sign<'a> {
+    /// The header of the body.
+    #[must_use]
+    pub const fn body(&self) -> &Header<'a> {
+        &self.body
+    }
+
+    /// The signers in order.
+    ///
+    /// Items are errors where a signer's header breaks a rule.
+    pub fn signers(&self) -> impl Iterator<Item = Result<Signer<'a>, Error>> + use<'a> {
+        let mut reader = self.signers;
+        (0..self.count).map(move |_| read_signer(&mut reader))
+    }
+
+    /// What this signer signed.
+    #[must_use]
+    pub const fn to_be_signed(&self, signer: &Signer<'a>, payload: &'a [u8]) -> ToBeSigned<'a> {
+        ToBeSigned::sign(self.body.protected(), signer.header.protected(), payload)
+    }
+}
+
+/// COSE_Mac: a header, a tag, and the recipients of the key.
+#[derive(Clone, Copy, Debug)]
+pub struct Mac<'a> {
+    header: Header<'a>,
+    tag: &'a [u8],
+    recipients: Recipients<'a>,
+}
+
+impl<'a> Mac<'a> {
+    /// The header.
+    #[must_use]
+    pub const fn header(&self) -> &Header<'a> {
+        &self.header
+    }
+
+    /// The tag.
+    #[must_use]
+    pub const fn tag(&self) -> &'a [u8] {
+        self.tag
+    }
+
+    /// The recipients.
+    #[must_use]
+    pub const fn recipients(&self) -> Recipients<'a> {
+        self.recipients
+    }
+}
+
+impl<'a> Block<'a> {
+    /// Reads a block that fills what `content` has left.
+    ///
+    /// # Errors
+    /// `UnknownBlock` for another tag, `AttachedPayload`, faults of the encoding, of the grammar and of the headers,
+    /// those of all signers and recipients included.
+    pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
+        check(&grammar::BLOCK, content)?;
+        let mut reader = content;
+        let at = reader.offset();
+        let tag = i64::try_from(reader.tag()?).ok().and_then(Tag::from_code);
+        reader.array()?;
+        let header = Header::read(&mut reader)?;
+        let payload_at = reader.offset();
+        // M §8.3: the payload is detached. An attached one is refused, whatever it says.
+        if !reader.null() {
+            return Err(Error::new(ErrorKind::AttachedPayload, payload_at));
+        }
+        Ok(match tag {
+            Some(Tag::CoseSign1) => Self::Sign1(Signer { header, signature: reader.bytes()? }),
+            Some(Tag::CoseMac0) => Self::Mac0(Signer { header, signature: reader.bytes()? }),
+            Some(Tag::CoseSign) => {
+                let count = reader.array()?;
+                let signers = reader;
+                for _ in 0..count {
+                    read_signer(&mut reader)?;
+                }
+                Self::Sign(Sign { body: header, signers, count })
+            }
+            Some(Tag::CoseMac) => {
+                let tag = reader.bytes()?;
+                Self::Mac(Mac { header, tag, recipients: Recipients::read(&mut reader)? })
+            }
+            _ => return Err(Error::new(ErrorKind::UnknownBlock, at)),
+        })
+    }
+}
+
+fn read_signer<'a>(reader: &mut Reader<'a>) -> Result<Signer<'a>, Error> {
+    reader.array()?;
+    Ok(Signer { header: Header::read(reader)?, signature: reader.bytes()? })
+}

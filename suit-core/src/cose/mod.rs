@@ -1,0 +1,11 @@
+//! COSE messages as SUIT uses them (RFC 9052): authentication blocks and encryption info, borrowed.
+
+mod block;
+mod encrypt;
+mod header;
+mod to_be_signed;
+
+pub use block::{Block, Mac, Sign, Signer};
+pub use encrypt::{Encrypt, Recipient, Recipients};
+pub use header::{AlgorithmId, Header};
+pub use to_be_signed::ToBeSigned;

@@ -1,0 +1,78 @@
+//! `SUIT_Dependencies` (draft-ietf-suit-trust-domains §5.2.2).
+
+use crate::cbor::Reader;
+use crate::component::ComponentId;
+use crate::error::Error;
+use crate::labels::DependencyKey;
+
+/// A dependency: its component index and its metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dependency<'a> {
+    /// Index, 0-based. The text has it point into the components, the published examples beyond them.
+    pub index: u64,
+    /// What is put before the dependency's own component identifiers.
+    pub prefix: Option<ComponentId<'a>>,
+}
+
+/// The dependencies of a manifest, borrowed, in increasing order of index.
+#[derive(Clone, Copy, Debug)]
+pub struct Dependencies<'a> {
+    pairs: Reader<'a>,
+    count: u64,
+}
+
+impl<'a> Dependencies<'a> {
+    pub(crate) const fn none() -> Self {
+        Self { pairs: Reader::new(&[]), count: 0 }
+    }
+
+    /// Reads the map.
+    ///
+    /// # Errors
+    /// Faults of the encoding, `WrongType`.
+    pub fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
+        let count = reader.map()?;
+        let pairs = *reader;
+        for _ in 0..count {
+            read_pair(reader)?;
+        }
+        Ok(Self { pairs, count })
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> u64 {
+        self.count
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The dependencies.
+    pub fn iter(&self) -> impl Iterator<Item = Dependency<'a>> + use<'a> {
+        let mut reader = self.pairs;
+        (0..self.count).map_while(move |_| read_pair(&mut reader).ok())
+    }
+
+    /// Whether this index is a dependency's.
+    #[must_use]
+    pub fn contains(&self, index: u64) -> bool {
+        self.iter().any(|dependency| dependency.index == index)
+    }
+}
+
+fn read_pair<'a>(reader: &mut Reader<'a>) -> Result<Dependency<'a>, Error> {
+    let index = reader.uint()?;
+    let mut prefix = None;
+    for _ in 0..reader.map()? {
+        if reader.int()? == DependencyKey::Prefix.code() {
+            prefix = Some(ComponentId::read(reader)?);
+        } else {
+            reader.item()?;
+        }
+    }
+    Ok(Dependency { index, prefix })
+}

@@ -1,0 +1,232 @@
+//! `SUIT_Envelope` (draft-ietf-suit-manifest-37 §8.2, §8.3): extents only, borrowed. What is inside the manifest is read
+//! after it was authenticated.
+
+use crate::cbor::{Major, Reader};
+use crate::digest::Digest;
+use crate::error::{Error, ErrorKind};
+use crate::grammar::{self, Item, Shape, Visitor};
+use crate::labels::{EnvelopeKey, Tag};
+
+/// An envelope, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Envelope<'a> {
+    pairs: Reader<'a>,
+    count: u64,
+    tagged: bool,
+    authentication: Authentication<'a>,
+    manifest: Wrapped<'a>,
+}
+
+/// A byte string of the envelope, as received. Digests cover it with its head.
+#[derive(Clone, Copy, Debug)]
+pub struct Wrapped<'a> {
+    item: &'a [u8],
+    content: Reader<'a>,
+}
+
+impl<'a> Wrapped<'a> {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
+        let start = *reader;
+        let content = reader.wrapped()?;
+        Ok(Self { item: reader.since(&start), content })
+    }
+
+    /// The byte string with its head: what digests are computed over (M §8.3, §8.4.12).
+    #[must_use]
+    pub const fn item(&self) -> &'a [u8] {
+        self.item
+    }
+
+    /// A reader over the content.
+    #[must_use]
+    pub const fn content(&self) -> Reader<'a> {
+        self.content
+    }
+}
+
+/// Whether an envelope must have the CBOR tag 107.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tagging {
+    /// It must, as draft-ietf-suit-manifest-37 Appendix A has it.
+    Required,
+    /// Envelopes without a tag are read as well (A-36: some users of SUIT leave it out).
+    Optional,
+}
+
+/// Key of an envelope's member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberKey<'a> {
+    /// A registered one.
+    Known(EnvelopeKey),
+    /// An integer that no document defines; such members are ignored.
+    Unknown(i64),
+    /// Text: an integrated payload or dependency, or something an intermediary fetched.
+    Payload(&'a str),
+}
+
+/// Leaves the walk to the grammar: extents have no rules beyond it.
+struct Extents;
+
+impl<'a> Visitor<'a> for Extents {
+    const DEEP: bool = false;
+
+    fn enter(&mut self, _: &Item<'a>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+pub(crate) fn check<'a>(shape: &'static Shape, content: Reader<'a>) -> Result<(), Error> {
+    let mut reader = content;
+    grammar::walk(shape, &mut reader, &mut Extents)?;
+    reader.finish()
+}
+
+impl<'a> Envelope<'a> {
+    /// Reads the extents of an envelope that fills `bytes`.
+    ///
+    /// # Errors
+    /// `Untagged` if the tag is missing and required; faults of the encoding and of the outer grammar; the digest's.
+    pub fn parse(bytes: &'a [u8], tagging: Tagging) -> Result<Self, Error> {
+        Self::parse_at(Reader::new(bytes), tagging)
+    }
+
+    /// As [`Envelope::parse`], for an envelope that fills what `reader` has left, such as an integrated dependency.
+    ///
+    /// # Errors
+    /// As [`Envelope::parse`].
+    pub fn parse_at(reader: Reader<'a>, tagging: Tagging) -> Result<Self, Error> {
+        let tagged = reader.peek() != Some(Major::Map);
+        if tagged {
+            check(&grammar::ENVELOPE_TAGGED, reader)?;
+        } else if tagging == Tagging::Optional {
+            check(&grammar::ENVELOPE, reader)?;
+        } else {
+            return Err(reader.error(ErrorKind::Untagged));
+        }
+        let mut reader = reader;
+        if tagged {
+            reader.tag()?;
+        }
+        let count = reader.map()?;
+        let pairs = reader;
+        let wrapper = find(pairs, count, EnvelopeKey::AuthenticationWrapper);
+        let manifest = find(pairs, count, EnvelopeKey::Manifest);
+        let missing = |key: EnvelopeKey| Error::new(ErrorKind::MissingKey(key.code()), pairs.offset());
+        let wrapper = wrapper.ok_or(missing(EnvelopeKey::AuthenticationWrapper))?;
+        let manifest = manifest.ok_or(missing(EnvelopeKey::Manifest))?;
+        Ok(Self { pairs, count, tagged, authentication: Authentication::parse(wrapper.content())?, manifest })
+    }
+
+    /// Whether the envelope has its tag.
+    #[must_use]
+    pub const fn is_tagged(&self) -> bool {
+        self.tagged
+    }
+
+    /// Digest and authentication blocks.
+    #[must_use]
+    pub const fn authentication(&self) -> Authentication<'a> {
+        self.authentication
+    }
+
+    /// The manifest's byte string; nothing of its content was read.
+    #[must_use]
+    pub const fn manifest(&self) -> Wrapped<'a> {
+        self.manifest
+    }
+
+    /// A member with a registered key, such as a severed section. Nothing vouches for it but the manifest's digest.
+    #[must_use]
+    pub fn member(&self, key: EnvelopeKey) -> Option<Wrapped<'a>> {
+        find(self.pairs, self.count, key)
+    }
+
+    /// The integrated payload or dependency of this name.
+    #[must_use]
+    pub fn payload(&self, name: &str) -> Option<Reader<'a>> {
+        self.members().find_map(|(key, value)| (key == MemberKey::Payload(name)).then(|| value.content()))
+    }
+
+    /// All members in order, wrapper and manifest included.
+    pub fn members(&self) -> impl Iterator<Item = (MemberKey<'a>, Wrapped<'a>)> + use<'a> {
+        let mut reader = self.pairs;
+        (0..self.count).map_while(move |_| read_member(&mut reader).ok())
+    }
+}
+
+fn read_member<'a>(reader: &mut Reader<'a>) -> Result<(MemberKey<'a>, Wrapped<'a>), Error> {
+    let key = if reader.peek() == Some(Major::Text) {
+        MemberKey::Payload(reader.text()?)
+    } else {
+        let label = reader.int()?;
+        EnvelopeKey::from_code(label).map_or(MemberKey::Unknown(label), MemberKey::Known)
+    };
+    Ok((key, Wrapped::read(reader)?))
+}
+
+fn find(pairs: Reader<'_>, count: u64, wanted: EnvelopeKey) -> Option<Wrapped<'_>> {
+    let mut reader = pairs;
+    (0..count)
+        .map_while(|_| read_member(&mut reader).ok())
+        .find_map(|(key, value)| (key == MemberKey::Known(wanted)).then_some(value))
+}
+
+/// `SUIT_Authentication`, borrowed: a digest, then any number of blocks.
+#[derive(Clone, Copy, Debug)]
+pub struct Authentication<'a> {
+    digest: Digest<'a>,
+    signed: &'a [u8],
+    blocks: Reader<'a>,
+    count: u64,
+}
+
+impl<'a> Authentication<'a> {
+    /// Reads the content of the authentication wrapper.
+    ///
+    /// # Errors
+    /// Faults of the encoding and of the grammar; the digest's.
+    pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
+        check(&grammar::AUTHENTICATION, content)?;
+        let mut reader = content;
+        let items = reader.array()?;
+        let signed = reader.clone().bytes()?;
+        let digest = Digest::read_wrapped(&mut reader)?;
+        Ok(Self { digest, signed, blocks: reader, count: items.saturating_sub(1) })
+    }
+
+    /// The digest of the manifest that the envelope claims.
+    #[must_use]
+    pub const fn digest(&self) -> Digest<'a> {
+        self.digest
+    }
+
+    /// What every block must sign: the encoded digest, without a byte string around it (M §8.3).
+    #[must_use]
+    pub const fn signed(&self) -> &'a [u8] {
+        self.signed
+    }
+
+    /// How many blocks there are.
+    #[must_use]
+    pub const fn len(&self) -> u64 {
+        self.count
+    }
+
+    /// Whether there are none: a legal encoding that authenticates nothing.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Readers over the blocks' contents, for [`crate::cose::Block::parse`].
+    pub fn blocks(&self) -> impl Iterator<Item = Reader<'a>> + use<'a> {
+        let mut reader = self.blocks;
+        (0..self.count).map_while(move |_| reader.wrapped().ok())
+    }
+}
+
+/// Whether an envelope's first byte is that of tag 107; for telling file kinds apart.
+#[must_use]
+pub fn looks_tagged(bytes: &[u8]) -> bool {
+    Reader::new(bytes).tag() == Ok(Tag::SuitEnvelope.code().unsigned_abs())
+}
