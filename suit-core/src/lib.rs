@@ -17,8 +17,13 @@ pub mod error;
 pub mod grammar;
 pub mod labels;
 pub mod manifest;
+pub mod metadata;
+#[cfg(feature = "alloc")]
+pub mod owned;
 pub mod parameter;
+pub mod text;
 pub mod version;
+pub mod wait;
 
 pub use envelope::{Envelope, Tagging};
 pub use error::{Error, ErrorKind, Expected};

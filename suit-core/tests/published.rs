@@ -36,3 +36,17 @@ fn every_published_file_is_read() {
         assert!(!manifest.components().is_empty(), "{name}");
     }
 }
+
+/// The owned model keeps everything: copied and encoded again, each manifest and each envelope has the same bytes.
+#[cfg(feature = "alloc")]
+#[test]
+fn every_published_file_survives_the_owned_model() {
+    for path in files() {
+        let bytes = std::fs::read(&path).unwrap();
+        let envelope = Envelope::parse(&bytes, Tagging::Optional).unwrap();
+        let content = envelope.manifest().content();
+        let owned = suit_core::owned::Manifest::try_from(&Manifest::parse(content).unwrap()).unwrap();
+        assert_eq!(owned.encode(), content.rest(), "{}", path.display());
+        assert_eq!(suit_core::owned::Envelope::from(&envelope).encode(), bytes, "{}", path.display());
+    }
+}
