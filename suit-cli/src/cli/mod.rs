@@ -1,0 +1,148 @@
+//! What the command line looks like. What the verbs do is in [`crate::commands`].
+
+mod completions;
+mod man;
+
+pub(crate) mod build;
+pub(crate) mod diff;
+pub(crate) mod edit;
+pub(crate) mod inspect;
+pub(crate) mod key;
+pub(crate) mod new;
+pub(crate) mod sign;
+pub(crate) mod tour;
+pub(crate) mod verify;
+
+pub(crate) use completions::CompletionsArgs;
+pub(crate) use man::ManArgs;
+
+use crate::error::{Failure, Outcome, codes};
+use crate::output::{Output, Target};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use std::path::Path;
+
+/// Describe, build, sign, verify, inspect and compare SUIT manifests.
+#[derive(Debug, Parser)]
+#[command(
+    name = "suit",
+    version,
+    max_term_width = 110,
+    propagate_version = false,
+    disable_help_subcommand = true,
+    after_help = "\
+Exit status: 0 done or yes, 1 no, 2 usage, 3 input, 4 key, 5 refused to act, 6 output, 70 bug.
+`suit VERB --help` explains a verb, with an example."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// Flags that every verb has.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Global {
+    /// Print results, warnings and errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say more about what is done; twice for all of it
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// When to use colours; NO_COLOR is honoured
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal
+    Auto,
+    /// Even into a pipe
+    Always,
+    /// Not at all
+    Never,
+}
+
+/// The verbs. A verb stands here once it works.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+}
+
+impl Verb {
+    /// The form in which this verb's results and all messages are printed.
+    pub(crate) fn wants_json(&self) -> bool {
+        match self {
+            Self::Completions(_) | Self::Man(_) => false,
+        }
+    }
+}
+
+/// `--format` for verbs whose result is either text or JSON.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct FormatArg {
+    /// Form of the result; with json, messages are JSON too, one object per line
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "SUIT_FORMAT", hide_env_values = true)]
+    pub(crate) format: Format,
+}
+
+impl FormatArg {
+    /// Whether it is JSON.
+    pub(crate) fn is_json(self) -> bool {
+        self.format == Format::Json
+    }
+}
+
+/// Text or JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// `-o` and `--in-place` for verbs that change an envelope.
+#[derive(Clone, Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct ChangedFile {
+    /// File to write; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<Target>,
+    /// Replace the input file
+    #[arg(short, long)]
+    pub(crate) in_place: bool,
+}
+
+impl ChangedFile {
+    /// Begins to write the changed form of `input`.
+    ///
+    /// # Errors
+    /// E0099 neither flag is given; else as [`Plan::open`](crate::output::Plan::open).
+    pub(crate) fn open(&self, input: &Path) -> Outcome<Output> {
+        let target = match &self.output {
+            Some(target) => target.clone(),
+            None if self.in_place => Target::from(input),
+            None => {
+                return Err(Failure::new(codes::USAGE, "it is not said where the result goes")
+                    .help("give -o FILE, or --in-place to replace the input"));
+            }
+        };
+        Output::plan().reading(input).in_place(self.in_place).open(&target)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,39 @@
+//! `suit new`.
+
+use crate::output::Target;
+use clap::{Args, ValueEnum};
+
+/// Print a commented description to start from
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Example:\n  suit new --recipe module --vendor example.com --class door-lock-r3 -o tls.toml"
+)]
+pub(crate) struct NewArgs {
+    /// What kind of update it describes
+    #[arg(long, value_enum, default_value_t = Recipe::FullAb)]
+    pub(crate) recipe: Recipe,
+    /// Vendor: a domain name or a UUID
+    #[arg(long, value_name = "NAME", default_value = "example.com")]
+    pub(crate) vendor: String,
+    /// Device class: a name within the vendor's, or a UUID
+    #[arg(long, value_name = "NAME", default_value = "my-device")]
+    pub(crate) class: String,
+    /// File to write; `-` is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(crate) output: Target,
+}
+
+/// The kinds of update that have a recipe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Recipe {
+    /// The whole firmware, into the slot that isn't running
+    FullAb,
+    /// One module of a platform, other parts stay
+    Module,
+    /// An application on a platform, often by another signer
+    App,
+    /// An image in place, checked and started at every boot
+    Boot,
+    /// Data that isn't run: certificates, settings, models
+    Data,
+}

@@ -1,0 +1,1 @@
+//! Payloads out of raw binaries, ELF and Intel HEX.

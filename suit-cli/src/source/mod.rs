@@ -1,0 +1,1 @@
+//! TOML and JSON texts as one tree with places, and serde over it.
