@@ -1,0 +1,241 @@
+//! From an [`Envelope`] to an [`Authenticated`]: the digest holds, and enough trusted keys have signed it.
+
+use suit_core::cbor::Reader;
+use suit_core::cose::{AlgorithmId, Block, Header, Mac, ToBeSigned};
+use suit_core::digest::Digest;
+use suit_core::labels::Algorithm;
+use suit_core::{Envelope, Error, ErrorKind, Manifest};
+
+use crate::budget::Budget;
+use crate::crypto::{Crypto, InvalidSignature};
+use crate::error::AuthenticationError;
+use crate::signed::SignedManifest;
+use crate::trust::{AnchorSet, TrustAnchor, TrustStore};
+
+/// Authenticates the manifest of `envelope` without reading anything of it.
+///
+/// All of these must hold (draft-ietf-suit-manifest-37 §6.2, §8.3):
+/// - the manifest's byte string, with its head, has the digest that the authentication wrapper states;
+/// - every authentication block can be decoded, its payload is detached, its algorithm is protected;
+/// - signatures or MACs over exactly that digest hold for as many distinct keys as `trust` requires, at least one, each
+///   under the algorithm that its anchor is for.
+///
+/// A block by an unknown key, or of an algorithm that `crypto` lacks, is no error and counts for nothing. Trying stops
+/// as soon as enough keys have signed, unless the store is [thorough](TrustStore::thorough).
+///
+/// # Errors
+/// `Malformed`, `DigestMismatch`, `UnsupportedDigest`, `NoAuthentication`, `NoTrustedSignature`, `TooFewSignatures`,
+/// `BudgetExhausted`, `HashFault`.
+pub fn authenticate<'a>(
+    envelope: &Envelope<'a>,
+    trust: &TrustStore<'_>,
+    crypto: &Crypto<'_>,
+    budget: &mut Budget,
+) -> Result<Authenticated<'a>, AuthenticationError> {
+    let authentication = envelope.authentication();
+    // M §8.3: the digest is over the byte string at key 3 with its head; the same bytes that are read later.
+    if !holds(&authentication.digest(), envelope.manifest().item(), crypto)? {
+        return Err(AuthenticationError::DigestMismatch);
+    }
+    // M §8.3: no block at all is a legal encoding, but a processor requires at least one that holds.
+    if authentication.is_empty() {
+        return Err(AuthenticationError::NoAuthentication);
+    }
+    // First all blocks are read, so that one which can't be decoded is an error and never just skipped.
+    for content in authentication.blocks() {
+        check_block(content, budget)?;
+    }
+    // What was compared with the manifest above is what must have been signed.
+    let mut trial = Trial { trust, crypto, budget, verified: AnchorSet::default() };
+    for content in authentication.blocks() {
+        trial.block(&Block::parse(content)?, authentication.signed())?;
+        if trial.is_over() {
+            break;
+        }
+    }
+    let (verified, required) = (trial.verified.len(), trust.required().get());
+    match verified {
+        0 => Err(AuthenticationError::NoTrustedSignature),
+        _ if verified < required => Err(AuthenticationError::TooFewSignatures { verified, required }),
+        _ => Ok(Authenticated { envelope: *envelope, verified: trial.verified }),
+    }
+}
+
+/// Whether `data` has this digest.
+pub(crate) fn holds(
+    digest: &Digest<'_>,
+    data: &[u8],
+    crypto: &Crypto<'_>,
+) -> Result<bool, AuthenticationError> {
+    let hash = crypto.hash(digest.algorithm()).ok_or(AuthenticationError::UnsupportedDigest)?;
+    Ok(hash.digest(data)?.as_bytes() == digest.bytes())
+}
+
+/// Reads a block and refuses what none may have, whoever made it.
+fn check_block(content: Reader<'_>, budget: &mut Budget) -> Result<(), AuthenticationError> {
+    match Block::parse(content)? {
+        Block::Sign1(signer) | Block::Mac0(signer) => check_signer(signer.header(), budget),
+        Block::Sign(sign) => sign.signers().try_for_each(|signer| check_signer(signer?.header(), budget)),
+        Block::Mac(mac) => {
+            check_signer(mac.header(), budget)?;
+            // RFC 9052 §8.5.1: a key that is used directly excludes other recipients, and carries no encrypted key.
+            let mut direct = mac.recipients().filter(|recipient| is_direct(recipient.header())).peekable();
+            let alone = mac.recipients().count() == 1;
+            let bare = |key: Option<&[u8]>| key.is_none_or(<[u8]>::is_empty);
+            if direct.any(|recipient| !alone || !bare(recipient.key())) {
+                return Err(Error::new(ErrorKind::UnsupportedRecipient, content.offset()).into());
+            }
+            Ok(())
+        }
+    }
+}
+
+fn check_signer(header: &Header<'_>, budget: &mut Budget) -> Result<(), AuthenticationError> {
+    budget.signer()?;
+    // M §8.3, RFC 9052 §3.1: the algorithm must be there and authenticated.
+    header.protected_algorithm()?;
+    Ok(())
+}
+
+fn is_direct(header: &Header<'_>) -> bool {
+    header.algorithm() == Some(AlgorithmId::Known(Algorithm::Direct))
+}
+
+/// The keys found so far to have signed, and what is needed to find more.
+struct Trial<'t> {
+    trust: &'t TrustStore<'t>,
+    crypto: &'t Crypto<'t>,
+    budget: &'t mut Budget,
+    verified: AnchorSet,
+}
+
+impl Trial<'_> {
+    fn is_over(&self) -> bool {
+        !self.trust.is_thorough() && self.verified.len() >= self.trust.required().get()
+    }
+
+    fn block(&mut self, block: &Block<'_>, payload: &[u8]) -> Result<(), AuthenticationError> {
+        match block {
+            Block::Sign1(signer) => {
+                let message = ToBeSigned::sign1(signer.header().protected(), payload);
+                self.signature(signer.header(), &message, signer.signature())
+            }
+            Block::Sign(sign) => {
+                for signer in sign.signers() {
+                    let signer = signer?;
+                    let message =
+                        ToBeSigned::sign(sign.body().protected(), signer.header().protected(), payload);
+                    self.signature(signer.header(), &message, signer.signature())?;
+                    if self.is_over() {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            Block::Mac0(signer) => {
+                let message = ToBeSigned::mac0(signer.header().protected(), payload);
+                self.mac(signer.header(), signer.header().key_id(), &message, signer.signature())
+            }
+            Block::Mac(mac) => self.mac_with_recipient(mac, payload),
+        }
+    }
+
+    fn mac_with_recipient(&mut self, mac: &Mac<'_>, payload: &[u8]) -> Result<(), AuthenticationError> {
+        // Other ways to learn the key are not supported, so the block counts for nothing.
+        let Some(direct) = mac.recipients().find(|recipient| is_direct(recipient.header())) else {
+            return Ok(());
+        };
+        let key_id = direct.header().key_id().or(mac.header().key_id());
+        let message = ToBeSigned::mac(mac.header().protected(), payload);
+        self.mac(mac.header(), key_id, &message, mac.tag())
+    }
+
+    fn signature(
+        &mut self,
+        header: &Header<'_>,
+        message: &ToBeSigned<'_>,
+        signature: &[u8],
+    ) -> Result<(), AuthenticationError> {
+        let AlgorithmId::Known(algorithm) = header.protected_algorithm()? else { return Ok(()) };
+        let Some(verifier) = self.crypto.signature(algorithm) else { return Ok(()) };
+        self.each_anchor(algorithm, header.key_id(), |key| verifier.verify(key, message, signature))
+    }
+
+    fn mac(
+        &mut self,
+        header: &Header<'_>,
+        key_id: Option<&[u8]>,
+        message: &ToBeSigned<'_>,
+        tag: &[u8],
+    ) -> Result<(), AuthenticationError> {
+        let AlgorithmId::Known(algorithm) = header.protected_algorithm()? else { return Ok(()) };
+        let Some(verifier) = self.crypto.mac(algorithm) else { return Ok(()) };
+        self.each_anchor(algorithm, key_id, |key| verifier.verify(key, message, tag))
+    }
+
+    /// Tries the anchors of this algorithm until one holds: those with this key identifier first, then the others, for
+    /// an identifier is a hint that nobody vouches for.
+    fn each_anchor(
+        &mut self,
+        algorithm: Algorithm,
+        key_id: Option<&[u8]>,
+        verify: impl Fn(&[u8]) -> Result<(), InvalidSignature>,
+    ) -> Result<(), AuthenticationError> {
+        let named = |anchor: &TrustAnchor<'_>| key_id.is_some() && anchor.key_id() == key_id;
+        for first in [true, false] {
+            for (index, anchor) in self.trust.anchors().iter().enumerate() {
+                if anchor.algorithm() != algorithm || named(anchor) != first || self.has(anchor) {
+                    continue;
+                }
+                self.budget.attempt()?;
+                if verify(anchor.key()).is_ok() {
+                    self.verified.insert(index);
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether this anchor's key was counted: the same key counts once, however often and by whatever name it signed.
+    fn has(&self, anchor: &TrustAnchor<'_>) -> bool {
+        self.verified.of(self.trust).any(|(_, counted)| counted.same_key(anchor))
+    }
+}
+
+/// An envelope whose manifest is authentic. Only [`authenticate`] makes one.
+#[derive(Clone, Copy, Debug)]
+pub struct Authenticated<'a> {
+    envelope: Envelope<'a>,
+    verified: AnchorSet,
+}
+
+impl<'a> Authenticated<'a> {
+    /// The envelope. Beside its manifest, nothing in it is authentic by itself.
+    #[must_use]
+    pub const fn envelope(&self) -> &Envelope<'a> {
+        &self.envelope
+    }
+
+    /// The manifest's digest, which was recomputed and signed.
+    #[must_use]
+    pub const fn digest(&self) -> Digest<'a> {
+        self.envelope.authentication().digest()
+    }
+
+    /// The trust anchors for which a signature or MAC holds, one for each distinct key; not empty. They are those that
+    /// were needed, unless the store was [thorough](TrustStore::thorough).
+    #[must_use]
+    pub const fn verified(&self) -> AnchorSet {
+        self.verified
+    }
+
+    /// Reads the manifest and checks all of its structure.
+    ///
+    /// # Errors
+    /// As [`Manifest::parse`].
+    pub fn manifest(&self) -> Result<SignedManifest<'a>, Error> {
+        let manifest = Manifest::parse(self.envelope.manifest().content())?;
+        Ok(SignedManifest::new(*self, manifest))
+    }
+}
