@@ -1,4 +1,41 @@
-//! The language of SUIT: what a manifest document is, read and written; no keys, no machine, no hashing.
+//! The language of SUIT: what a software-update manifest *is*, read and written. No keys, no machine, no hashing.
+//!
+//! SUIT manifests (draft-ietf-suit-manifest-37 and its extensions) tell small devices what to update, from where, and
+//! under which conditions. This crate is the model that the device side (`suit-verify-nostd`) and the command line
+//! tool (`suit-cli`) share.
+//!
+//! ```
+//! use suit_core::{Envelope, Manifest, Tagging};
+//!
+//! fn sequence_number(file: &[u8]) -> Result<u64, suit_core::Error> {
+//!     let envelope = Envelope::parse(file, Tagging::Required)?;
+//!     // Only for looking at it: a device reads a manifest after it has authenticated it.
+//!     let manifest = Manifest::parse(envelope.manifest().content())?;
+//!     Ok(manifest.sequence_number())
+//! }
+//!
+//! // An envelope without an authentication wrapper: tag 107, then a map with nothing in it.
+//! let error = sequence_number(&[0xd8, 0x6b, 0xa0]).unwrap_err();
+//! assert_eq!(error.to_string(), "required key 2 is missing at byte 3");
+//! ```
+//!
+//! # What is where
+//!
+//! * [`cbor`]: the one decoder of the workspace, strict, and a deterministic writer.
+//! * [`grammar`]: what a document must look like, as data, and the one walk that holds a document against it. Strict for
+//!   all who decide; tools let it go on and get every fault with its byte.
+//! * [`envelope`], [`manifest`], [`command`], [`parameter`] and their like: borrowed views with iterators.
+//! * [`cose`]: authentication blocks, encryption info, and what is signed.
+//! * `owned` (feature `alloc`): the owned model for those who build documents.
+//! * [`labels`]: every registry number, each in one place.
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | none | everything that borrows; no allocation |
+//! | `alloc` | the owned model and its encoder |
+//! | `std` | nothing yet; implies `alloc` |
 #![no_std]
 
 #[cfg(feature = "alloc")]
