@@ -19,6 +19,11 @@ impl ReportPolicy {
     /// Give system information if it fails.
     pub const SYSINFO_ON_FAILURE: u8 = 8;
 
+    /// Record everything: what the published examples give conditions.
+    pub const EVERYTHING: Self = Self(15);
+    /// Record failures: what the published examples give directives.
+    pub const FAILURE: Self = Self(Self::RECORD_ON_FAILURE);
+
     /// The policy with these bits, 0 to 15.
     #[must_use]
     pub fn new(bits: u64) -> Option<Self> {
