@@ -10,7 +10,7 @@ fn files() -> Vec<PathBuf> {
         .iter()
         .filter_map(|folder| std::fs::read_dir(root.join(folder)).ok())
         .flatten()
-        .map(|entry| entry.unwrap().path())
+        .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "suit"))
         .collect();
     files.sort();

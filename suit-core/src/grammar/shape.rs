@@ -161,8 +161,9 @@ pub struct MapShape {
     pub composite: Option<Shape>,
     /// Least number of entries.
     pub min: u32,
-    /// Whether keys must increase bytewise; if not, they must only differ, and there may be at most
-    /// [`UNORDERED_MAX`](super::UNORDERED_MAX) of them.
+    /// Greatest number of entries, a limit of ours where looking through them takes quadratic time.
+    pub max: u32,
+    /// Whether keys must increase bytewise; if not, they must only differ.
     pub ordered: bool,
 }
 

@@ -39,7 +39,16 @@ const fn required(label: i64, shape: Shape) -> Field {
 
 /// A map whose keys come from one registry, in bytewise order, none of them unknown.
 const fn closed(kind: MapKind, fields: &'static [Field], min: u32) -> MapShape {
-    MapShape { kind, fields, others: Others::Unknown, text: None, composite: None, min, ordered: true }
+    MapShape {
+        kind,
+        fields,
+        others: Others::Unknown,
+        text: None,
+        composite: None,
+        min,
+        max: u32::MAX,
+        ordered: true,
+    }
 }
 
 const fn list(item: Shape, min: u32, max: u32) -> ArrayShape {
@@ -74,6 +83,7 @@ pub static ENVELOPE: Shape = Shape::Map(&MapShape {
     text: Some(PAYLOAD),
     composite: None,
     min: 2,
+    max: u32::MAX,
     ordered: true,
 });
 
@@ -183,6 +193,7 @@ static COSE_HEADER: MapShape = MapShape {
     text: Some(Shape::Any),
     composite: None,
     min: 0,
+    max: UNORDERED_MAX,
     ordered: false,
 };
 
@@ -234,6 +245,7 @@ pub static COMMON: Shape = Shape::Map(&closed(
                 text: None,
                 composite: None,
                 min: 1,
+                max: COMPONENTS_MAX,
                 ordered: true,
             }),
         ),
@@ -338,6 +350,7 @@ static OVERRIDE_MULTIPLE: Shape = Shape::Map(&MapShape {
     text: None,
     composite: None,
     min: 1,
+    max: COMPONENTS_MAX,
     ordered: true,
 });
 
@@ -348,6 +361,7 @@ static COPY_PARAMS: Shape = Shape::Map(&MapShape {
     text: None,
     composite: None,
     min: 1,
+    max: COMPONENTS_MAX,
     ordered: true,
 });
 
@@ -367,6 +381,7 @@ pub static PARAMETERS: Shape = Shape::Map(&MapShape {
     text: None,
     composite: None,
     min: 1,
+    max: u32::MAX,
     ordered: true,
 });
 
@@ -378,6 +393,7 @@ static PARAMETERS_SHARED: Shape = Shape::Map(&MapShape {
     text: None,
     composite: None,
     min: 1,
+    max: u32::MAX,
     ordered: true,
 });
 
@@ -468,6 +484,7 @@ static PERMISSIONS: MapShape = MapShape {
     text: Some(UINT),
     composite: Some(UINT),
     min: 1,
+    max: u32::MAX,
     ordered: true,
 };
 
@@ -481,6 +498,7 @@ pub static LANGUAGES: Shape = Shape::Map(&MapShape {
     text: Some(Shape::Map(&TEXT_KEYS)),
     composite: None,
     min: 1,
+    max: u32::MAX,
     ordered: true,
 });
 
@@ -496,6 +514,7 @@ static TEXT_KEYS: MapShape = MapShape {
     text: None,
     composite: Some(Shape::Map(&COMPONENT_TEXT)),
     min: 1,
+    max: u32::MAX,
     ordered: true,
 };
 

@@ -1,7 +1,7 @@
 //! Holds a document against the grammar, value by value, with a fixed stack.
 
 use super::shape::{ArrayShape, MapKind, MapShape, Others, Role, Scalar, Scope, Shape};
-use super::tables::{UNORDERED_MAX, argument};
+use super::tables::argument;
 use crate::cbor::{FALSE, Head, Major, NULL, Reader, Rules, TRUE};
 use crate::error::{Error, ErrorKind, Expected};
 use crate::labels::{
@@ -201,6 +201,15 @@ enum Kind {
     AnyMap,
     /// Content of a byte string that is itself no array or map.
     Region,
+}
+
+/// For looking ahead.
+struct Ignore;
+
+impl Rules for Ignore {
+    fn broken(&mut self, _: Error) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 struct Ask<'v, V>(&'v mut V);
@@ -417,9 +426,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             {
                 Some(ErrorKind::TooFewItems)
             }
-            Kind::Map(map) if !map.ordered && count > u64::from(UNORDERED_MAX) => {
-                Some(ErrorKind::TooManyEntries)
-            }
+            Kind::Map(map) if count > u64::from(map.max) => Some(ErrorKind::TooManyEntries),
             // M App. A: a command sequence is not empty.
             Kind::Sequence(..) if count == 0 => Some(ErrorKind::TooFewItems),
             Kind::Sequence(..) if count % 2 == 1 => Some(ErrorKind::OddSequence),
@@ -465,7 +472,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             Kind::Array(array) => {
                 let position = usize::try_from(index).ok().and_then(|index| array.items.get(index));
                 let shape = position.or(array.rest.as_ref()).unwrap_or(&ANY);
-                if array.try_each && here.peek() == Some(Major::Simple) {
+                if array.try_each && here.clone().null() {
                     // M App. A: nil comes last, after at least two sequences.
                     let last = frame.left == 0;
                     if index < u64::from(array.min) {
@@ -477,31 +484,21 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 Ok(slot(Key::Element(index), shape))
             }
             Kind::Sequence(scope, None) => {
-                let head = here.clone().head_by(&mut Ask(&mut *self.visitor))?;
-                let code = match (head.int(), head.major) {
-                    (Some(code), _) => Some(code),
-                    (None, Major::Uint | Major::Nint) => None,
-                    (None, _) => {
-                        self.visitor.fault(Error::new(ErrorKind::WrongType(Expected::Int), head.offset))?;
-                        return Ok(slot(Key::Code, &ANY));
-                    }
-                };
-                if let Some(Some(frame)) = self.frames.get_mut(top) {
-                    // A code that fits no integer type is as unknown as 0.
-                    frame.kind = Kind::Sequence(scope, Some(code.unwrap_or(0)));
+                // Faults of the code itself are told when it is visited.
+                let mut ahead = here;
+                let Ok(head) = ahead.head_by(&mut Ignore) else { return Ok(slot(Key::Code, &CODE)) };
+                // What is no integer has the fault that it is none.
+                let code = head.int();
+                frame.kind = Kind::Sequence(scope, Some(code.unwrap_or(0)));
+                if let Some(Err(kind)) = code.map(|code| argument(code, scope)) {
+                    self.visitor.fault(Error::new(kind, key_offset))?;
                 }
                 Ok(slot(Key::Code, &CODE))
             }
             Kind::Sequence(scope, Some(code)) => {
                 frame.kind = Kind::Sequence(scope, None);
-                let shape = match argument(code, scope) {
-                    Ok(shape) => shape,
-                    Err(kind) => {
-                        self.visitor.fault(Error::new(kind, key_offset))?;
-                        argument(code, Scope::Section).unwrap_or(&ANY)
-                    }
-                };
-                Ok(slot(Key::Argument(code), shape))
+                let shape = argument(code, scope).or_else(|_| argument(code, Scope::Section));
+                Ok(slot(Key::Argument(code), shape.unwrap_or(&ANY)))
             }
             Kind::AnyMap => {
                 let key = self.reader.item()?;
