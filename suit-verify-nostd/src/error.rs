@@ -116,3 +116,38 @@ impl From<HashFault> for AuthenticationError {
         Self::HashFault
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use suit_core::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn numbers_names_and_texts() {
+        let malformed = Error::new(ErrorKind::AttachedPayload, 7);
+        // Numbers are part of the interface: they never change.
+        let all = [
+            (AuthenticationError::Malformed(malformed), 401, "AttachedPayload"),
+            (AuthenticationError::NoAuthentication, 501, "NoAuthentication"),
+            (AuthenticationError::DigestMismatch, 502, "DigestMismatch"),
+            (AuthenticationError::UnsupportedDigest, 503, "UnsupportedDigest"),
+            (AuthenticationError::NoTrustedSignature, 504, "NoTrustedSignature"),
+            (AuthenticationError::TooFewSignatures { verified: 1, required: 2 }, 505, "TooFewSignatures"),
+            (AuthenticationError::SeveredMismatch { member: EnvelopeKey::Text }, 506, "SeveredMismatch"),
+            (AuthenticationError::BudgetExhausted(Limit::Attempts), 507, "BudgetExhausted"),
+            (AuthenticationError::BudgetExhausted(Limit::Signers), 507, "BudgetExhausted"),
+            (AuthenticationError::HashFault, 508, "HashFault"),
+        ];
+        let mut texts = std::collections::BTreeSet::new();
+        for (error, number, name) in all {
+            assert_eq!((error.number(), error.name()), (number, name));
+            let text = error.to_string();
+            assert!(!text.contains('\n') && text.len() < 80, "{text}");
+            assert!(texts.insert(text), "{name}: its text is another's, too");
+        }
+        assert_eq!(AuthenticationError::Malformed(malformed).to_string(), malformed.to_string());
+    }
+}

@@ -1,4 +1,5 @@
 //! What several test modules need.
+#![allow(dead_code, reason = "each set of features uses a part of this")]
 
 use std::vec::Vec;
 
