@@ -1,7 +1,7 @@
 //! Holds a document against the grammar, value by value, with a fixed stack.
 
 use super::shape::{ArrayShape, MapKind, MapShape, Others, Role, Scalar, Scope, Shape};
-use super::tables::argument;
+use super::tables::{ENVELOPE_TAGGED, argument};
 use crate::cbor::{FALSE, Head, Major, NULL, Reader, Rules, TRUE};
 use crate::error::{Error, ErrorKind, Expected};
 use crate::labels::{
@@ -30,6 +30,12 @@ pub trait Visitor<'a> {
     /// # Errors
     /// A fault that this visitor found, after asking [`Visitor::fault`].
     fn enter(&mut self, item: &Item<'a>) -> Result<(), Error>;
+
+    /// Whether this content of an integrated payload is entered as a tagged envelope: it may be a dependency
+    /// (TD §8.1.1). Only asked if [`Visitor::DEEP`] is set.
+    fn enters_payload(&self, _content: &'a [u8]) -> bool {
+        false
+    }
 
     /// The end of the parts of the last value entered that has parts and wasn't left yet.
     fn leave(&mut self, _offset: usize) {}
@@ -334,6 +340,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let inner = match shape {
             Shape::Wrapped(inner) => Some(*inner),
             Shape::Layer(inner) if V::DEEP => Some(*inner),
+            Shape::Scalar(Scalar::Bytes, Role::Payload) if V::DEEP => {
+                self.visitor.enters_payload(content).then_some(&ENVELOPE_TAGGED)
+            }
             _ => None,
         };
         // RFC 9052 §3: an empty protected header is a zero-length string.
