@@ -7,7 +7,7 @@
 //! | 02xx | descriptions | here |
 //! | 03xx | SUIT structure | `suit_core::ErrorKind` |
 //! | 04xx | COSE messages | `suit_core::ErrorKind` |
-//! | 05xx | authentication and trust | `suit_verify_nostd` |
+//! | 05xx | authentication and trust | `suit_verify_nostd`; from 0550 on here |
 //! | 06xx | input and output files | here |
 //! | 07xx | keys and signers | here |
 //! | 08xx | images and payloads | here |
@@ -62,7 +62,17 @@ codes! {
     SET_SYNTAX = 210 Usage "malformed --set",
         "write --set path=value, for example --set manifest.sequence=42 or --set component[0].uri=\"coap://host/fw\"";
     SET_PATH = 211 Usage "the path of --set leads nowhere";
-    DESCRIPTION_KIND = 212 Input "neither TOML nor JSON", "name the file *.toml or *.json";
+
+    // Authentication: what the caller asks for beyond what a device checks.
+    REQUIRED_SIGNERS = 550 No "required signers are missing";
+    SEQUENCE_TOO_LOW = 551 No "sequence number is too low",
+        "a device that has seen a later one refuses this manifest; build it with a higher sequence number";
+    PROFILE = 552 No "not within the profile";
+    PAYLOAD_DIGEST = 553 No "payload does not have its digest", "get the payload again, or build the manifest for it";
+    PAYLOAD_SIZE = 554 No "payload does not have its size", "get the payload again, or build the manifest for it";
+    PAYLOAD_MISSING = 555 No "payload is missing",
+        "put the file into the directory of --payload-dir, named like the end of its URI or like its digest";
+    DEPENDENCY_DIGEST = 556 No "dependency does not have its digest", "get the dependency that the manifest was built for";
 
     // Files.
     READ = 601 Input "file can't be read", "check the name and the permissions";
@@ -75,6 +85,38 @@ codes! {
     EXISTS = 607 Refused "file exists and is not overwritten", "choose another name, or remove the file first";
     IS_DIRECTORY = 608 Input "a directory, not a file";
     TOO_LARGE = 609 Input "file is larger than this tool reads";
+
+    // Keys.
+    KEY_READ = 701 Key "key can't be read", "check the name and the permissions";
+    KEY_SCHEME = 702 Key "keys of this kind can't be used yet", "give a path, file:PATH or env:NAME";
+    KEY_UNKNOWN = 703 Key "not a key in a known form",
+        "keys are PEM or DER as openssl writes them, COSE_Key or JWK; MAC secrets also hex digits in a file named *.hex";
+    KEY_PEM = 704 Key "malformed PEM", "copy the key again, complete from its BEGIN to its END line";
+    KEY_DER = 705 Key "malformed DER", "copy the key again; is it complete?";
+    KEY_ENCRYPTED = 706 Key "key is encrypted",
+        "decrypt it into a file that only you can read: openssl pkey -in KEY -out PLAIN";
+    KEY_KIND = 707 Key "unsupported kind of key", "supported are P-256, P-384, Ed25519 and secrets for HMAC-256";
+    KEY_CURVE = 708 Key "unsupported curve", "supported are P-256, P-384 and Ed25519";
+    KEY_SEVERAL = 709 Key "several keys in one file", "keep each key in a file of its own";
+    KEY_PUBLIC = 710 Key "public key where a private one is needed", "give the private key";
+    KEY_INVALID = 711 Key "value is not a key of its kind";
+    KEY_COSE = 712 Key "malformed COSE_Key";
+    KEY_JWK = 713 Key "malformed JWK";
+    KEY_ALGORITHM = 714 Key "key is for another algorithm";
+    KEY_OPERATION = 715 Key "the key's key_ops don't allow this", "use the key that was made for this";
+    KEY_HEX = 716 Key "malformed hex digits", "write an even number of the digits 0 to 9 and a to f";
+    KEY_SECRET = 717 Key "secret where a key pair is needed";
+    KEY_NOT_SECRET = 718 Key "key pair where a secret is needed";
+    KEY_FORM = 719 Key "key has no such form";
+    KEY_CERTIFICATE = 720 Key "certificate, not a key", "take the key out: openssl x509 -in CERT -noout -pubkey";
+    KEY_ID = 721 Usage "malformed key identifier", "write hex:0123ab, text:NAME or thumbprint";
+    KEY_RANDOM = 722 Key "no random numbers";
+    KEY_ON_COMMAND_LINE = 723 Key "a key on the command line",
+        "others can see arguments: put the key into a file or a variable and give its path or env:NAME";
+    TRUST_EMPTY = 724 Key "no key to trust";
+    TRUST_TOO_MANY = 725 Key "too many keys to trust";
+    TRUST_NAMES = 726 Key "one key under two names", "keep one of the two; each key counts once";
+    ALGORITHM_NAME = 727 Usage "unknown algorithm";
 
     // Images.
     ELF_MALFORMED = 801 Input "malformed ELF file", "build the image again; is the file complete?";
@@ -90,6 +132,18 @@ codes! {
     IMAGE_KIND = 809 Input "file is not of the kind that its name says",
         "say what it is: kind = \"bin\", \"elf\" or \"hex\"";
     IMAGE_ADDRESS = 810 Input "image reaches past the end of the address space";
+
+    // Refused actions.
+    SIGN_DIGEST = 901 Refused "the envelope's digest is not the manifest's", "build the envelope again";
+    SIGN_TWICE = 902 Refused "a signature by this key is there already",
+        "nothing is to be done; --replace drops what is there and signs anew";
+    SIGN_IMPORT = 903 Refused "the imported signature does not hold";
+    EDIT_INLINE = 904 Refused "member is part of the signed manifest",
+        "only `suit build --severable` can put a digest in its place";
+    EDIT_MISSING = 905 Refused "there is no such member or payload";
+    EDIT_DIGEST = 906 Refused "content does not have the digest that the manifest holds",
+        "take the content that the manifest was built with";
+    EDIT_PRESENT = 907 Refused "member or payload is there already";
 }
 
 #[cfg(test)]
@@ -102,7 +156,7 @@ mod tests {
             assert!(pair[0].number < pair[1].number, "{} before {}", pair[0].number, pair[1].number);
         }
         for code in ALL {
-            assert!(matches!(code.number, 99 | 200..300 | 600..1000), "{}", code.number);
+            assert!(matches!(code.number, 99 | 200..300 | 550..1000), "{}", code.number);
             assert!(!code.title.ends_with('.') && !code.title.is_empty());
         }
     }

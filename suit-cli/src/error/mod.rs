@@ -18,15 +18,18 @@ pub(crate) mod codes;
 mod panic;
 mod place;
 mod render;
+mod suggest;
 mod text;
 
 pub(crate) use codes::Code;
 pub(crate) use panic::{forget_on_panic, install_panic_hook, remove_on_panic};
 pub(crate) use place::Place;
 pub(crate) use render::{Record, as_json, as_text};
+pub(crate) use suggest::closest;
 pub(crate) use text::clean;
 
 use std::io;
+use suit_verify_nostd::AuthenticationError;
 
 /// What most functions of this tool return.
 pub(crate) type Outcome<T> = Result<T, Failure>;
@@ -132,6 +135,14 @@ impl Failure {
         let offset = u64::try_from(error.offset).unwrap_or(u64::MAX);
         Self::numbered(error.kind.number(), Exit::Input, error.kind.to_string())
             .at(Place::bytes(file, offset, None))
+    }
+
+    /// The verifier's verdict on the document `file`: exit status 1, or 3 if the document is malformed.
+    pub(crate) fn verdict(file: impl Into<String>, error: AuthenticationError) -> Self {
+        match error {
+            AuthenticationError::Malformed(error) => Self::document(file, error),
+            other => Self::numbered(other.number(), Exit::No, other.to_string()).at(Place::file(file)),
+        }
     }
 
     /// `file` can't be read.
