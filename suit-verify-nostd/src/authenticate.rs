@@ -1,6 +1,5 @@
 //! From an [`Envelope`] to an [`Authenticated`]: the digest holds, and enough trusted keys have signed it.
 
-use suit_core::cbor::Reader;
 use suit_core::cose::{AlgorithmId, Block, Header, Mac, ToBeSigned};
 use suit_core::digest::Digest;
 use suit_core::labels::Algorithm;
@@ -41,16 +40,14 @@ pub fn authenticate<'a>(
     if authentication.is_empty() {
         return Err(AuthenticationError::NoAuthentication);
     }
-    // First all blocks are read, so that one which can't be decoded is an error and never just skipped.
-    for content in authentication.blocks() {
-        check_block(content, budget)?;
-    }
     // What was compared with the manifest above is what must have been signed.
     let mut trial = Trial { trust, crypto, budget, verified: AnchorSet::default() };
     for content in authentication.blocks() {
-        trial.block(&Block::parse(content)?, authentication.signed())?;
-        if trial.is_over() {
-            break;
+        // All blocks are read, also once enough keys have signed: one that can't be decoded is never just skipped.
+        let block = Block::parse(content)?;
+        check_block(&block, content.offset(), trial.budget)?;
+        if !trial.is_over() {
+            trial.block(&block, authentication.signed())?;
         }
     }
     let (verified, required) = (trial.verified.len(), trust.required().get());
@@ -71,19 +68,19 @@ pub(crate) fn holds(
     Ok(hash.digest(data)?.as_bytes() == digest.bytes())
 }
 
-/// Reads a block and refuses what none may have, whoever made it.
-fn check_block(content: Reader<'_>, budget: &mut Budget) -> Result<(), AuthenticationError> {
-    match Block::parse(content)? {
+/// Refuses what no block may have, whoever made it. The block begins at `offset`.
+fn check_block(block: &Block<'_>, offset: usize, budget: &mut Budget) -> Result<(), AuthenticationError> {
+    match block {
         Block::Sign1(signer) | Block::Mac0(signer) => check_signer(signer.header(), budget),
         Block::Sign(sign) => sign.signers().try_for_each(|signer| check_signer(signer?.header(), budget)),
         Block::Mac(mac) => {
             check_signer(mac.header(), budget)?;
             // RFC 9052 §8.5.1: a key that is used directly excludes other recipients, and carries no encrypted key.
-            let mut direct = mac.recipients().filter(|recipient| is_direct(recipient.header())).peekable();
+            let mut direct = mac.recipients().filter(|recipient| is_direct(recipient.header()));
             let alone = mac.recipients().count() == 1;
             let bare = |key: Option<&[u8]>| key.is_none_or(<[u8]>::is_empty);
             if direct.any(|recipient| !alone || !bare(recipient.key())) {
-                return Err(Error::new(ErrorKind::UnsupportedRecipient, content.offset()).into());
+                return Err(Error::new(ErrorKind::UnsupportedRecipient, offset).into());
             }
             Ok(())
         }
@@ -158,7 +155,7 @@ impl Trial<'_> {
     ) -> Result<(), AuthenticationError> {
         let AlgorithmId::Known(algorithm) = header.protected_algorithm()? else { return Ok(()) };
         let Some(verifier) = self.crypto.signature(algorithm) else { return Ok(()) };
-        self.each_anchor(algorithm, header.key_id(), |key| verifier.verify(key, message, signature))
+        self.each_anchor(algorithm, header.key_id(), &|key| verifier.verify(key, message, signature))
     }
 
     fn mac(
@@ -170,7 +167,7 @@ impl Trial<'_> {
     ) -> Result<(), AuthenticationError> {
         let AlgorithmId::Known(algorithm) = header.protected_algorithm()? else { return Ok(()) };
         let Some(verifier) = self.crypto.mac(algorithm) else { return Ok(()) };
-        self.each_anchor(algorithm, key_id, |key| verifier.verify(key, message, tag))
+        self.each_anchor(algorithm, key_id, &|key| verifier.verify(key, message, tag))
     }
 
     /// Tries the anchors of this algorithm until one holds: those with this key identifier first, then the others, for
@@ -179,7 +176,7 @@ impl Trial<'_> {
         &mut self,
         algorithm: Algorithm,
         key_id: Option<&[u8]>,
-        verify: impl Fn(&[u8]) -> Result<(), InvalidSignature>,
+        verify: &dyn Fn(&[u8]) -> Result<(), InvalidSignature>,
     ) -> Result<(), AuthenticationError> {
         let named = |anchor: &TrustAnchor<'_>| key_id.is_some() && anchor.key_id() == key_id;
         for first in [true, false] {

@@ -499,7 +499,8 @@ fn budgets() {
     // Nobody to try them with: they are only read.
     assert_eq!(authenticate(&with_blocks(&[&signers]), &[&Key::p384()]), Err(NoTrustedSignature));
     let too_many = Err(BudgetExhausted(Limit::Signers));
-    assert_eq!(authenticate(&with_blocks(&[&signers, &good]), &[&Key::k1()]), too_many);
+    assert_eq!(authenticate(&with_blocks(&[&signers, &good]), &[&Key::p384()]), too_many);
+    assert_eq!(authenticate(&with_blocks(&[&good, &signers]), &[&Key::k1()]), too_many);
 
     // What is left over is the caller's to use again.
     let key = Key::k1().raw();

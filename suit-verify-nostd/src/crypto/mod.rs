@@ -13,6 +13,8 @@ use suit_core::cbor::Sink;
 use suit_core::cose::ToBeSigned;
 use suit_core::labels::Algorithm;
 
+mod hash;
+
 #[cfg(any(feature = "esp256", feature = "es256"))]
 mod ecdsa_p256;
 #[cfg(feature = "esp384")]
@@ -23,6 +25,8 @@ mod ed25519;
 mod hmac_256;
 #[cfg(any(feature = "sha-256", feature = "sha-384", feature = "sha-512"))]
 mod sha2;
+
+pub use hash::{DIGEST_LEN_MAX, DigestBytes, ENGINE_STATE_LEN, HashAlgorithm, HashFault, HashState};
 
 #[cfg(feature = "es256")]
 pub use ecdsa_p256::Es256;
@@ -108,44 +112,6 @@ pub trait MacVerifier {
     fn verify(&self, key: &[u8], message: &dyn Message, tag: &[u8]) -> Result<(), InvalidSignature>;
 }
 
-/// Computes digests of one COSE algorithm, in one go or piece by piece.
-///
-/// The state lies in a [`HashState`] that the caller lends, so that an image can be hashed while it arrives, without a
-/// heap and without a type parameter for the algorithm.
-pub trait HashAlgorithm {
-    /// The algorithm, by its COSE number.
-    fn algorithm(&self) -> Algorithm;
-
-    /// Begins a digest.
-    ///
-    /// # Errors
-    /// [`HashFault`] if the engine can't.
-    fn start(&self, state: &mut HashState) -> Result<(), HashFault>;
-
-    /// Goes on with the next bytes; any number of them.
-    ///
-    /// # Errors
-    /// [`HashFault`] if `state` isn't one that this algorithm started, or the engine can't.
-    fn update(&self, state: &mut HashState, data: &[u8]) -> Result<(), HashFault>;
-
-    /// Ends a digest and returns it.
-    ///
-    /// # Errors
-    /// As [`HashAlgorithm::update`].
-    fn finish(&self, state: &mut HashState) -> Result<DigestBytes, HashFault>;
-
-    /// Digest of `data`.
-    ///
-    /// # Errors
-    /// [`HashFault`] if the engine can't.
-    fn digest(&self, data: &[u8]) -> Result<DigestBytes, HashFault> {
-        let mut state = HashState::new();
-        self.start(&mut state)?;
-        self.update(&mut state, data)?;
-        self.finish(&mut state)
-    }
-}
-
 /// A signature or MAC that doesn't hold. Deliberately without a reason: there is nothing in it for an attacker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidSignature;
@@ -169,115 +135,6 @@ impl fmt::Display for InvalidKey {
 }
 
 impl core::error::Error for InvalidKey {}
-
-/// No digest could be computed: an engine failed, or a state was mixed up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HashFault;
-
-impl fmt::Display for HashFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("digest could not be computed")
-    }
-}
-
-impl core::error::Error for HashFault {}
-
-/// Size of a [`HashState`] in bytes: what SHA-512 needs, the largest here (8 words, a 16-byte count, a block).
-pub const HASH_STATE_LEN: usize = 208;
-
-/// Memory for a digest that is under way. What the bytes mean is the algorithm's affair; they are for this run of the
-/// same firmware, not for storage.
-#[derive(Clone)]
-pub struct HashState {
-    owner: Option<Algorithm>,
-    bytes: [u8; HASH_STATE_LEN],
-}
-
-impl HashState {
-    /// Memory in which no digest was started.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { owner: None, bytes: [0; HASH_STATE_LEN] }
-    }
-
-    /// For an implementation of [`HashAlgorithm`] that starts: the bytes, now those of `algorithm`.
-    pub const fn claim(&mut self, algorithm: Algorithm) -> &mut [u8; HASH_STATE_LEN] {
-        self.owner = Some(algorithm);
-        &mut self.bytes
-    }
-
-    /// For an implementation of [`HashAlgorithm`] that goes on: the bytes.
-    ///
-    /// # Errors
-    /// [`HashFault`] unless `algorithm` claimed them and did not release them.
-    pub fn of(&mut self, algorithm: Algorithm) -> Result<&mut [u8; HASH_STATE_LEN], HashFault> {
-        if self.owner == Some(algorithm) { Ok(&mut self.bytes) } else { Err(HashFault) }
-    }
-
-    /// For an implementation of [`HashAlgorithm`] that ended: the bytes are nobody's.
-    pub const fn release(&mut self) {
-        self.owner = None;
-    }
-}
-
-impl Default for HashState {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl fmt::Debug for HashState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HashState").field("owner", &self.owner).finish_non_exhaustive()
-    }
-}
-
-/// Length in bytes of the longest digest of any algorithm that SUIT_Digest can name (SHA-512, SHAKE256).
-pub const DIGEST_LEN_MAX: usize = 64;
-
-/// A digest by value: 1 to [`DIGEST_LEN_MAX`] bytes.
-#[derive(Clone, Copy)]
-pub struct DigestBytes {
-    bytes: [u8; DIGEST_LEN_MAX],
-    len: usize,
-}
-
-impl DigestBytes {
-    /// A copy of these bytes; `None` if there are none or too many.
-    #[must_use]
-    pub fn from_slice(digest: &[u8]) -> Option<Self> {
-        let mut bytes = [0; DIGEST_LEN_MAX];
-        let len = digest.len();
-        if len == 0 {
-            return None;
-        }
-        bytes.get_mut(..len)?.copy_from_slice(digest);
-        Some(Self { bytes, len })
-    }
-
-    /// The bytes.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        // `len` was checked when the value was made.
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-}
-
-impl PartialEq for DigestBytes {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_bytes() == other.as_bytes()
-    }
-}
-
-impl Eq for DigestBytes {}
-
-impl fmt::Debug for DigestBytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("DigestBytes(")?;
-        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
-        f.write_str(")")
-    }
-}
 
 /// The algorithms that the caller trusts. One that isn't listed doesn't exist, whatever a message names.
 #[derive(Clone, Copy)]
