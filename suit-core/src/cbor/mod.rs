@@ -1,5 +1,6 @@
 //! CBOR (RFC 8949) as SUIT uses it: a strict reader over borrowed bytes, a deterministic writer, diagnostic notation.
 
+pub mod diag;
 mod reader;
 mod writer;
 
