@@ -24,8 +24,9 @@ mod set;
 mod spanned;
 mod toml;
 
+pub(crate) use crate::error::closest;
 pub(crate) use error::Error;
-pub(crate) use node::{Key, Kind, Node, Span};
+pub(crate) use node::{Key, Kind, Node, Span, integer};
 pub(crate) use spanned::Spanned;
 
 use crate::error::{Code, Failure, Outcome, Place};

@@ -74,7 +74,7 @@ impl Node {
 
 /// The integer that `text` spells in decimal, or in hexadecimal after `0x`; `_` may stand between digits as
 /// in TOML.
-pub(super) fn integer(text: &str) -> Option<i128> {
+pub(crate) fn integer(text: &str) -> Option<i128> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, text),
