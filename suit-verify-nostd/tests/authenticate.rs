@@ -469,6 +469,11 @@ fn key_identifiers_are_hints() {
     assert_eq!(run(&misnamed, 2), Ok(1), "the others come after");
     let unknown = by_second("a1 04 41 78"); // {4: 'x'}
     assert_eq!(run(&unknown, 2), Ok(1));
+    // Without an identifier in the message, anchors without one are nothing special.
+    let unnamed_last = [anchors[1].clone(), (Algorithm::Esp256, Key::k1().raw(), None)];
+    let mut one = Budget::new();
+    one.attempts = 1;
+    assert_eq!(authenticate_with(&unnamed, &unnamed_last, &ALL, 1, one), Ok(1));
 
     // COSE_Mac: the recipient's identifier.
     let anchors = [
@@ -501,6 +506,17 @@ fn budgets() {
     let too_many = Err(BudgetExhausted(Limit::Signers));
     assert_eq!(authenticate(&with_blocks(&[&signers, &good]), &[&Key::p384()]), too_many);
     assert_eq!(authenticate(&with_blocks(&[&good, &signers]), &[&Key::k1()]), too_many);
+
+    // Once enough keys have signed, no more are tried.
+    let mut one = Budget::new();
+    one.attempts = 1;
+    let anchors = [(Algorithm::Esp256, Key::k1().raw(), None)];
+    let bytes = with_blocks(&[&good, &stranger, &stranger]);
+    assert_eq!(authenticate_with(&bytes, &anchors, &ALL, 1, one), Ok(1));
+    let bytes = with_blocks(&[&|digest: &[u8]| {
+        Block::sign(&[Block::new(Kind::Sign, &Key::k1()), Block::new(Kind::Sign, &Key::k2())], digest)
+    }]);
+    assert_eq!(authenticate_with(&bytes, &anchors, &ALL, 1, one), Ok(1));
 
     // What is left over is the caller's to use again.
     let key = Key::k1().raw();

@@ -66,6 +66,10 @@ pub struct HashState(pub(super) Slot);
 
 // Not the serialised form that the hashes offer: writing that holds a panic that the compiler can't remove.
 #[derive(Default)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is no heap for the large ones; which are large depends on features"
+)]
 pub(super) enum Slot {
     #[default]
     Empty,
