@@ -58,11 +58,11 @@ pub(crate) struct Global {
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal
+    // On a terminal. No doc comments: clap would show help in its long form everywhere for their sake.
     Auto,
-    /// Even into a pipe
+    // Even into a pipe.
     Always,
-    /// Not at all
+    // Not at all.
     Never,
 }
 
@@ -124,15 +124,16 @@ impl ChangedFile {
     /// # Errors
     /// E0099 neither flag is given; else as [`Plan::open`](crate::output::Plan::open).
     pub(crate) fn open(&self, input: &Path) -> Outcome<Output> {
-        let target = match &self.output {
-            Some(target) => target.clone(),
-            None if self.in_place => Target::from(input),
-            None => {
-                return Err(Failure::new(codes::USAGE, "it is not said where the result goes")
-                    .help("give -o FILE, or --in-place to replace the input"));
-            }
-        };
-        Output::plan().reading(input).in_place(self.in_place).open(&target)
+        if self.output.is_none() && !self.in_place {
+            return Err(Failure::new(codes::USAGE, "it is not said where the result goes")
+                .help("give -o FILE, or --in-place to replace the input"));
+        }
+        Output::plan().reading(input).in_place(self.in_place).open(&self.target(input))
+    }
+
+    /// Where the changed form of `input` goes.
+    pub(crate) fn target(&self, input: &Path) -> Target {
+        self.output.clone().unwrap_or_else(|| Target::from(input))
     }
 }
 

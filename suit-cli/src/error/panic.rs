@@ -68,6 +68,31 @@ mod tests {
         assert_eq!(line.matches('\n').count(), 1);
     }
 
+    /// The test runs itself once more as a process in which the bug happens.
+    #[test]
+    fn a_bug_ends_with_70_one_line_and_no_half_written_file() {
+        const NAME: &str = "error::panic::tests::a_bug_ends_with_70_one_line_and_no_half_written_file";
+        if let Some(file) = std::env::var_os("SUIT_TEST_BUG") {
+            remove_on_panic(file.into());
+            install_panic_hook();
+            panic!("on purpose");
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("half");
+        std::fs::write(&file, "half").unwrap();
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", NAME, "--nocapture"])
+            .env("SUIT_TEST_BUG", &file)
+            .env("RUST_BACKTRACE", "full")
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(70), "{said}");
+        assert!(said.contains("this is a bug in suit") && said.contains("on purpose (panic.rs:"), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(!file.exists());
+    }
+
     #[test]
     fn no_directory_of_the_building_machine_is_shown() {
         assert_eq!(file_name("a/b/c.rs"), "c.rs");
