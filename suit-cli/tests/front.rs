@@ -11,8 +11,8 @@ fn suit(arguments: &[&str]) -> Command {
 }
 
 fn run(arguments: &[&str]) -> (Output, String, String) {
-    let output = suit(arguments).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let output = suit(arguments).output().expect("the tool was built");
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("messages are text");
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     (output, out, err)
 }
