@@ -1,27 +1,7 @@
-//! The `suit` command: describes, builds, signs, verifies, inspects and compares SUIT manifests.
-//!
-//! | module | holds |
-//! |---|---|
-//! | [`cli`] | what the command line looks like |
-//! | [`commands`] | one file per verb, and the step from arguments to verbs |
-//! | [`error`] | the one way in which this tool says that something is wrong |
-//! | [`input`], [`output`] | files read and written, standard streams, the console |
-//! | [`source`] | TOML and JSON texts as one tree with places, and serde over it |
-//! | [`images`] | payloads out of raw binaries, ELF and Intel HEX |
-
-#![allow(dead_code, unused_imports, reason = "verbs land one by one; goes when the last has landed")]
-
-mod cli;
-mod commands;
-mod error;
-mod images;
-mod input;
-mod output;
-mod source;
+//! The `suit` command. What it does is in the library beside it, where generators and tests find it too.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    error::install_panic_hook();
-    commands::main(std::env::args_os().collect())
+    suit_cli::main()
 }

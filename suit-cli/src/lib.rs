@@ -1,0 +1,39 @@
+//! The `suit` command: describes, builds, signs, verifies, inspects and compares SUIT manifests.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`cli`] | what the command line looks like |
+//! | [`commands`] | one file per verb, and the step from arguments to verbs |
+//! | [`error`] | the one way in which this tool says that something is wrong |
+//! | [`input`], [`output`] | files read and written, standard streams, the console |
+//! | [`source`] | TOML and JSON texts as one tree with places, and serde over it |
+//! | [`images`] | payloads out of raw binaries, ELF and Intel HEX |
+//! | [`keys`] | key files in every form, and what signs with them |
+//! | [`signers`] | who signed an envelope |
+
+#![allow(dead_code, unused_imports, reason = "verbs land one by one; goes when the last has landed")]
+
+mod cli;
+mod commands;
+mod error;
+mod images;
+mod input;
+mod keys;
+mod output;
+mod signers;
+mod source;
+
+#[doc(hidden)]
+pub mod schemas;
+
+use std::process::ExitCode;
+
+/// Runs the tool with the arguments of this process.
+///
+/// This and [`schemas`] are for the binary, and for the generators and tests beside it; there is no other public
+/// interface.
+#[must_use]
+pub fn main() -> ExitCode {
+    error::install_panic_hook();
+    commands::main(std::env::args_os().collect())
+}
