@@ -1,8 +1,9 @@
 //! `suit key`.
 
 use super::FormatArg;
+use crate::keys::{Form, Kind};
 use crate::output::Target;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 /// Make, show and convert keys
 #[derive(Clone, Debug, Args)]
@@ -21,14 +22,17 @@ pub(crate) enum KeyAction {
     /// Make a new key
     Gen {
         /// Kind of key
-        #[arg(long = "type", value_enum, default_value_t = KeyType::P256, value_name = "TYPE")]
-        kind: KeyType,
+        #[arg(long = "type", value_enum, default_value_t = Kind::P256, value_name = "TYPE")]
+        kind: Kind,
         /// File of the private key; never overwritten
         #[arg(short, long, value_name = "FILE")]
         output: Target,
-        /// File of the public key
+        /// File of the public key; never overwritten
         #[arg(long, value_name = "FILE")]
         public: Option<Target>,
+        /// The form of both; default: pem, for secrets cose
+        #[arg(long, value_enum)]
+        to: Option<Form>,
         #[command(flatten)]
         format: FormatArg,
     },
@@ -45,7 +49,7 @@ pub(crate) enum KeyAction {
         key: String,
         /// The form
         #[arg(long, value_enum)]
-        to: KeyForm,
+        to: Form,
         /// Write the private key
         #[arg(long)]
         private: bool,
@@ -53,7 +57,7 @@ pub(crate) enum KeyAction {
         #[arg(short, long, value_name = "FILE", default_value = "-")]
         output: Target,
     },
-    /// Print the key identifier
+    /// Print the key identifier: the key's own, else its thumbprint (RFC 9679)
     Kid {
         /// The key: a path, file:PATH or env:NAME
         key: String,
@@ -62,30 +66,14 @@ pub(crate) enum KeyAction {
     },
 }
 
-/// Kinds of key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum KeyType {
-    /// ECDSA on P-256 (ESP256)
-    P256,
-    /// ECDSA on P-384 (ESP384)
-    P384,
-    /// Ed25519
-    Ed25519,
-    /// A secret for HMAC with SHA-256
-    Hmac256,
-}
-
-/// Forms of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum KeyForm {
-    /// PEM: PKCS#8 or SubjectPublicKeyInfo
-    Pem,
-    /// COSE_Key in CBOR
-    Cose,
-    /// JSON Web Key
-    Jwk,
-    /// A C array
-    C,
-    /// A Rust array
-    Rust,
+impl KeyArgs {
+    /// Whether results and messages are JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        match &self.action {
+            KeyAction::Gen { format, .. }
+            | KeyAction::Show { format, .. }
+            | KeyAction::Kid { format, .. } => format.is_json(),
+            KeyAction::Convert { .. } => false,
+        }
+    }
 }
