@@ -69,6 +69,8 @@ pub(crate) enum Color {
 /// The verbs. A verb stands here once it works.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Sign(sign::SignArgs),
+    Key(key::KeyArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
@@ -77,6 +79,8 @@ impl Verb {
     /// The form in which this verb's results and all messages are printed.
     pub(crate) fn wants_json(&self) -> bool {
         match self {
+            Self::Sign(args) => args.format == sign::SignFormat::Json,
+            Self::Key(args) => args.is_json(),
             Self::Completions(_) | Self::Man(_) => false,
         }
     }
@@ -124,11 +128,20 @@ impl ChangedFile {
     /// # Errors
     /// E0099 neither flag is given; else as [`Plan::open`](crate::output::Plan::open).
     pub(crate) fn open(&self, input: &Path) -> Outcome<Output> {
+        self.check()?;
+        Output::plan().reading(input).in_place(self.in_place).open(&self.target(input))
+    }
+
+    /// Whether it is said where the result goes, for verbs that have work to do before they open it.
+    ///
+    /// # Errors
+    /// E0099 it isn't.
+    pub(crate) fn check(&self) -> Outcome<()> {
         if self.output.is_none() && !self.in_place {
             return Err(Failure::new(codes::USAGE, "it is not said where the result goes")
                 .help("give -o FILE, or --in-place to replace the input"));
         }
-        Output::plan().reading(input).in_place(self.in_place).open(&self.target(input))
+        Ok(())
     }
 
     /// Where the changed form of `input` goes.

@@ -23,10 +23,16 @@ pub(crate) struct SignArgs {
     /// Secret for a MAC in place of a signature
     #[arg(long, value_name = "URI")]
     pub(crate) mac: Option<String>,
-    /// Key identifier to write, as hex:… or text; default: the key's own, if it has one
+    /// Name the secret's key identifier in a recipient: COSE_Mac in place of COSE_Mac0
+    #[arg(long)]
+    pub(crate) mac_recipients: bool,
+    /// Put all signatures into one COSE_Sign; without it each gets a COSE_Sign1
+    #[arg(long, conflicts_with = "import_sig")]
+    pub(crate) cose_sign: bool,
+    /// Key identifier to write: hex:…, text:… or thumbprint (RFC 9679); default: the key's own, if it has one
     #[arg(long)]
     pub(crate) kid: Option<String>,
-    /// Algorithm; default: the one that the key is for
+    /// Algorithm; default: the fully specified one of the key. es256 and eddsa are deprecated and only for old devices
     #[arg(long)]
     pub(crate) alg: Option<String>,
     /// Drop the signatures that are there
@@ -60,6 +66,8 @@ pub(crate) enum SignFormat {
     Raw,
     /// One JSON object
     Json,
+    /// The hash of the bytes, for signers that sign a hash (ECDSA only)
+    Prehash,
     /// An ECDSA signature as openssl writes it
     Der,
 }

@@ -5,7 +5,9 @@
 //! it is returned.
 
 mod completions;
+mod key;
 mod man;
+mod sign;
 mod usage;
 
 use crate::cli::{Cli, Color, Verb};
@@ -39,6 +41,8 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
 
 fn run(verb: Verb, console: &Console) -> Outcome<Exit> {
     match verb {
+        Verb::Sign(args) => sign::run(&args, console),
+        Verb::Key(args) => key::run(&args, console),
         Verb::Completions(args) => completions::run(args, console),
         Verb::Man(args) => man::run(&args, console),
     }
