@@ -26,7 +26,7 @@ pub(crate) use panic::{forget_on_panic, install_panic_hook, remove_on_panic};
 pub(crate) use place::Place;
 pub(crate) use render::{Record, as_json, as_text};
 pub(crate) use suggest::closest;
-pub(crate) use text::clean;
+pub(crate) use text::{clean, harmless};
 
 use std::io;
 use suit_verify_nostd::AuthenticationError;

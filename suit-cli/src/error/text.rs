@@ -10,12 +10,16 @@ const LONGEST: usize = 400;
 /// Control characters, line ends, and the invisible characters that reorder text are written as
 /// `\u{1b}`; what is longer than 400 characters ends in `…`.
 pub(crate) fn clean(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(LONGEST));
-    for (count, letter) in text.chars().enumerate() {
-        if count == LONGEST {
-            out.push('…');
-            break;
-        }
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", harmless(&text[..end])),
+        None => harmless(text),
+    }
+}
+
+/// As [`clean`], at full length.
+pub(crate) fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
         if is_unfit(letter) { out.extend(letter.escape_default()) } else { out.push(letter) }
     }
     out
