@@ -4,7 +4,7 @@
 use crate::cbor::{Major, Reader};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::{self, Item, Shape, Visitor};
+use crate::grammar::{self, Checker, Context, Shape};
 use crate::labels::{EnvelopeKey, Tag};
 
 /// An envelope, borrowed.
@@ -64,20 +64,10 @@ pub enum MemberKey<'a> {
     Payload(&'a str),
 }
 
-/// Leaves the walk to the grammar: extents have no rules beyond it.
-struct Extents;
-
-impl<'a> Visitor<'a> for Extents {
-    const DEEP: bool = false;
-
-    fn enter(&mut self, _: &Item<'a>) -> Result<(), Error> {
-        Ok(())
-    }
-}
-
+/// Holds what `content` has left against a shape.
 pub(crate) fn check<'a>(shape: &'static Shape, content: Reader<'a>) -> Result<(), Error> {
     let mut reader = content;
-    grammar::walk(shape, &mut reader, &mut Extents)?;
+    grammar::walk(shape, &mut reader, &mut Checker::new(Context::new()))?;
     reader.finish()
 }
 

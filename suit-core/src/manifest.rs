@@ -6,7 +6,7 @@ use crate::component::{ComponentId, Components};
 use crate::dependency::Dependencies;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::{self, Context, Item, Visitor};
+use crate::grammar::{self, Checker, Context};
 use crate::labels::{CommonKey, ManifestKey};
 use crate::version::Version;
 
@@ -31,16 +31,6 @@ pub enum Severable<'a, T> {
     Severed(Digest<'a>),
 }
 
-struct Checker<'a>(Context<'a>);
-
-impl<'a> Visitor<'a> for Checker<'a> {
-    const DEEP: bool = false;
-
-    fn enter(&mut self, item: &Item<'a>) -> Result<(), Error> {
-        self.0.observe(item).map_or(Ok(()), Err)
-    }
-}
-
 impl<'a> Manifest<'a> {
     /// Reads a manifest from the content of its byte string and checks all of its structure.
     ///
@@ -49,11 +39,11 @@ impl<'a> Manifest<'a> {
     /// `TrailingBytes`.
     pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
         let mut reader = content;
-        let mut checker = Checker(Context::new());
+        let mut checker = Checker::new(Context::new());
         grammar::walk(&grammar::MANIFEST, &mut reader, &mut checker)?;
         reader.finish()?;
         // A manifest for nothing can't succeed.
-        if checker.0.targets() == 0 {
+        if checker.context().targets() == 0 {
             return Err(Error::new(ErrorKind::NoComponents, content.offset()));
         }
         let manifest = Self::view(content)?;
@@ -195,7 +185,7 @@ impl<'a> Manifest<'a> {
     pub fn check_section(&self, content: Reader<'a>) -> Result<Sequence<'a>, Error> {
         let mut reader = content;
         let context = Context::of(self.components.len(), self.dependencies).at_section();
-        grammar::walk(&grammar::SECTION, &mut reader, &mut Checker(context))?;
+        grammar::walk(&grammar::SECTION, &mut reader, &mut Checker::new(context))?;
         reader.finish()?;
         Ok(Sequence::new(content))
     }

@@ -2,7 +2,7 @@
 
 use crate::cbor::{Major, Reader};
 use crate::error::{Error, ErrorKind, Expected};
-use crate::labels::{FileType, MetadataKey, Tag};
+use crate::labels::{FileType, MetadataKey, Tag, UUID_LEN};
 
 /// Who a permission is for, or who made a file, borrowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,14 +18,19 @@ pub enum Actor<'a> {
 }
 
 impl<'a> Actor<'a> {
-    fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
+    pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
         match reader.peek() {
             Some(Major::Uint | Major::Nint) => reader.int().map(Self::Int),
             Some(Major::Bytes) => reader.bytes().map(Self::Bytes),
             Some(Major::Text) => reader.text().map(Self::Text),
             Some(Major::Tag) => {
                 tag(reader, Tag::Uuid)?;
-                reader.bytes().map(Self::Uuid)
+                let at = reader.offset();
+                let id = reader.bytes()?;
+                if id.len() != UUID_LEN {
+                    return Err(Error::new(ErrorKind::WrongLength, at));
+                }
+                Ok(Self::Uuid(id))
             }
             _ => Err(reader.error(ErrorKind::WrongType(Expected::OneOfSeveral))),
         }

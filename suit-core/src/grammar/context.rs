@@ -1,7 +1,7 @@
 //! Rules that join one part of a manifest to another: component indices, and how sections begin.
 
 use super::shape::{MapKind, Role, Shape};
-use super::walk::{Item, Key, Value};
+use super::walk::{Item, Key, Value, Visitor};
 use crate::cbor::Reader;
 use crate::command::IndexList;
 use crate::dependency::Dependencies;
@@ -113,6 +113,28 @@ impl<'a> Context<'a> {
 impl Default for Context<'_> {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// The visitor of all who decide: stops at the first fault, and reads no layer that isn't authenticated. There is one, so
+/// that a device holds one copy of the walk.
+pub(crate) struct Checker<'a>(Context<'a>);
+
+impl<'a> Checker<'a> {
+    pub(crate) const fn new(context: Context<'a>) -> Self {
+        Self(context)
+    }
+
+    pub(crate) const fn context(&self) -> &Context<'a> {
+        &self.0
+    }
+}
+
+impl<'a> Visitor<'a> for Checker<'a> {
+    const DEEP: bool = false;
+
+    fn enter(&mut self, item: &Item<'a>) -> Result<(), Error> {
+        self.0.observe(item).map_or(Ok(()), Err)
     }
 }
 

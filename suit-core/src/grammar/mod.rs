@@ -10,6 +10,7 @@ mod shape;
 mod tables;
 mod walk;
 
+pub(crate) use context::Checker;
 pub use context::Context;
 pub use names::{code_name, label_name};
 pub use shape::{ArrayShape, Field, MapKind, MapShape, Others, Role, Scalar, Scope, Shape};

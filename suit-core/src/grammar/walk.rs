@@ -135,8 +135,16 @@ pub fn walk<'a, V: Visitor<'a>>(
     reader: &mut Reader<'a>,
     visitor: &mut V,
 ) -> Result<(), Error> {
-    let mut walk =
-        Walk { reader: *reader, frames: [const { None }; DEPTH_MAX], depth: 0, digest_len: None, visitor };
+    let mut suspended = [const { Frame::NONE }; DEPTH_MAX];
+    let mut walk = Walk {
+        reader: *reader,
+        top: Frame::NONE,
+        suspended: &mut suspended,
+        depth: 0,
+        code: None,
+        digest_len: None,
+        visitor,
+    };
     let mut slot = Some(Slot { key: Key::Root, key_offset: reader.offset(), shape, region: None });
     while let Some(current) = slot {
         let region = current.region;
@@ -164,8 +172,14 @@ static CODE: Shape = Shape::Scalar(Scalar::Int, Role::Plain);
 
 struct Walk<'v, 'a, V> {
     reader: Reader<'a>,
-    frames: [Option<Frame<'a>>; DEPTH_MAX],
+    /// The innermost value whose parts are being visited, if `depth` is not 0.
+    top: Frame<'a>,
+    /// The values around it, from the outermost on; the first entry is never a value.
+    suspended: &'v mut [Frame<'a>; DEPTH_MAX],
+    /// How many values' parts are being visited.
     depth: usize,
+    /// The code whose argument comes next.
+    code: Option<i64>,
     /// Output length of the digest algorithm read last.
     digest_len: Option<usize>,
     visitor: &'v mut V,
@@ -181,13 +195,15 @@ struct Slot<'a> {
 }
 
 /// A value whose parts are being visited.
+#[derive(Clone, Copy)]
 struct Frame<'a> {
     kind: Kind,
-    /// Parts left: items, pairs, or codes and arguments. `u64::MAX` while the end is a break code.
-    left: u64,
+    /// Whether a break code ends it.
     indefinite: bool,
+    /// Parts left: items, or pairs of a map.
+    left: u32,
     /// Parts done.
-    done: u64,
+    done: u32,
     /// Which required fields were seen, by position in the shape.
     seen: u32,
     /// Encoded last key of an ordered map; everything from the first key on of one that isn't.
@@ -196,12 +212,17 @@ struct Frame<'a> {
     region: Option<&'a [u8]>,
 }
 
+impl Frame<'_> {
+    const NONE: Self =
+        Self { kind: Kind::Region, indefinite: false, left: 0, done: 0, seen: 0, keys: &[], region: None };
+}
+
 #[derive(Clone, Copy)]
 enum Kind {
     Array(&'static ArrayShape),
     Map(&'static MapShape),
-    /// A code comes next, or the argument of this one.
-    Sequence(Scope, Option<i64>),
+    /// Codes and arguments by turns.
+    Sequence(Scope),
     Tag(&'static Shape),
     AnyArray,
     AnyMap,
@@ -255,6 +276,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             start,
         };
         let count = (!head.indefinite).then_some(head.value);
+        // Each item takes a byte, so a greater number can't be met by any input that this reads.
+        let parts = u32::try_from(head.value).map_err(|_| Error::new(ErrorKind::Truncated, head.offset));
         let (value, kind) = match head.major {
             Major::Uint => (Value::Uint(head.value), None),
             Major::Nint => (Value::Nint(head.value), None),
@@ -285,7 +308,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 Value::Array(count),
                 Some(match shape {
                     Shape::Array(array) => Kind::Array(array),
-                    Shape::Sequence(scope) => Kind::Sequence(*scope, None),
+                    Shape::Sequence(scope) => Kind::Sequence(*scope),
                     _ => Kind::AnyArray,
                 }),
             ),
@@ -315,9 +338,11 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         match kind {
             None => self.close(head.offset, region)?,
             Some(kind) => {
-                let parts = if matches!(kind, Kind::Tag(_)) { Some(1) } else { count };
-                self.count(&kind, count, head.offset)?;
-                self.push(kind, parts, head.offset, region)?;
+                let parts = if matches!(kind, Kind::Tag(_)) { 1 } else { parts? };
+                if !head.indefinite {
+                    self.count(&kind, parts, head.offset)?;
+                }
+                self.push(kind, parts, head.indefinite, head.offset, region)?;
             }
         }
         Ok(None)
@@ -325,7 +350,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// Remembers to go on behind a byte string whose content was a value without parts.
     fn close(&mut self, offset: usize, region: Option<&'a [u8]>) -> Result<(), Error> {
-        if region.is_some() { self.push(Kind::Region, Some(0), offset, region) } else { Ok(()) }
+        if region.is_some() { self.push(Kind::Region, 0, false, offset, region) } else { Ok(()) }
     }
 
     fn bytes(
@@ -404,38 +429,39 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     fn push(
         &mut self,
         kind: Kind,
-        left: Option<u64>,
+        left: u32,
+        indefinite: bool,
         offset: usize,
         region: Option<&'a [u8]>,
     ) -> Result<(), Error> {
-        let Some(free) = self.frames.get_mut(self.depth) else {
+        let Some(free) = self.suspended.get_mut(self.depth) else {
             return Err(Error::new(ErrorKind::TooDeep, offset));
         };
-        *free = Some(Frame {
-            kind,
-            left: left.unwrap_or(u64::MAX),
-            indefinite: left.is_none(),
-            done: 0,
-            seen: 0,
-            keys: self.reader.rest(),
-            region,
-        });
+        *free = self.top;
+        self.top = Frame { kind, indefinite, left, done: 0, seen: 0, keys: self.reader.rest(), region };
         self.depth = self.depth.saturating_add(1);
         Ok(())
     }
 
+    /// Takes the innermost frame off.
+    fn pop(&mut self) -> Frame<'a> {
+        let frame = self.top;
+        self.depth = self.depth.saturating_sub(1);
+        if let Some(around) = self.suspended.get(self.depth) {
+            self.top = *around;
+        }
+        frame
+    }
+
     /// Holds the number of parts against what the shape allows.
-    fn count(&mut self, kind: &Kind, count: Option<u64>, offset: usize) -> Result<(), Error> {
-        let Some(count) = count else { return Ok(()) };
+    fn count(&mut self, kind: &Kind, count: u32, offset: usize) -> Result<(), Error> {
         let fault = match kind {
-            Kind::Array(array) if count < u64::from(array.min) => Some(ErrorKind::TooFewItems),
-            Kind::Array(array) if count > u64::from(array.max) => Some(ErrorKind::TooManyItems),
-            Kind::Map(map)
-                if count < u64::from(map.min) && map.fields.iter().all(|field| !field.required) =>
-            {
+            Kind::Array(array) if count < array.min => Some(ErrorKind::TooFewItems),
+            Kind::Array(array) if count > array.max => Some(ErrorKind::TooManyItems),
+            Kind::Map(map) if count < map.min && map.fields.iter().all(|field| !field.required) => {
                 Some(ErrorKind::TooFewItems)
             }
-            Kind::Map(map) if count > u64::from(map.max) => Some(ErrorKind::TooManyEntries),
+            Kind::Map(map) if count > map.max => Some(ErrorKind::TooManyEntries),
             // M App. A: a command sequence is not empty.
             Kind::Sequence(..) if count == 0 => Some(ErrorKind::TooFewItems),
             Kind::Sequence(..) if count % 2 == 1 => Some(ErrorKind::OddSequence),
@@ -447,15 +473,21 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// Finds the next value: the next part of the innermost frame that has one left.
     fn advance(&mut self) -> Result<Option<Slot<'a>>, Error> {
         loop {
-            let Some(top) = self.depth.checked_sub(1) else { return Ok(None) };
-            let Some(Some(frame)) = self.frames.get_mut(top) else { return Ok(None) };
-            let done = if frame.indefinite { at_break(&mut self.reader) } else { frame.left == 0 };
-            // Of a list of indefinite or wrong length nothing is left when its bytes are used up.
-            if done || (frame.region.is_some() && frame.indefinite && self.reader.is_empty()) {
-                self.finish(top)?;
+            if self.depth == 0 {
+                return Ok(None);
+            }
+            let frame = &self.top;
+            let done = if frame.indefinite {
+                // Of a list of indefinite length nothing is left when its bytes are used up.
+                at_break(&mut self.reader) || (frame.region.is_some() && self.reader.is_empty())
+            } else {
+                frame.left == 0
+            };
+            if done {
+                self.finish()?;
                 continue;
             }
-            match self.part(top) {
+            match self.part() {
                 Ok(slot) => return Ok(Some(slot)),
                 Err(error) => {
                     self.visitor.fault(error)?;
@@ -465,47 +497,46 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         }
     }
 
-    /// The next part of the frame at `top`, with its key read.
-    fn part(&mut self, top: usize) -> Result<Slot<'a>, Error> {
+    /// The next part of the innermost frame, with its key read.
+    fn part(&mut self) -> Result<Slot<'a>, Error> {
         let key_offset = self.reader.offset();
         let here = self.reader;
-        let gone = Error::new(ErrorKind::TooDeep, key_offset);
-        let Some(Some(frame)) = self.frames.get_mut(top) else { return Err(gone) };
+        let frame = &mut self.top;
         let index = frame.done;
-        frame.left = frame.left.saturating_sub(u64::from(!frame.indefinite));
+        frame.left = frame.left.saturating_sub(u32::from(!frame.indefinite));
         frame.done = frame.done.saturating_add(1);
         let slot = |key, shape| Slot { key, key_offset, shape, region: None };
         match frame.kind {
             Kind::Tag(inner) => Ok(slot(Key::Content, inner)),
-            Kind::AnyArray | Kind::Region => Ok(slot(Key::Element(index), &ANY)),
+            Kind::AnyArray | Kind::Region => Ok(slot(Key::Element(index.into()), &ANY)),
             Kind::Array(array) => {
                 let position = usize::try_from(index).ok().and_then(|index| array.items.get(index));
                 let shape = position.or(array.rest.as_ref()).unwrap_or(&ANY);
                 if array.try_each && here.clone().null() {
                     // M App. A: nil comes last, after at least two sequences.
                     let last = frame.left == 0;
-                    if index < u64::from(array.min) {
+                    if index < array.min {
                         self.visitor.fault(Error::new(ErrorKind::TooFewItems, key_offset))?;
                     } else if !last {
                         self.visitor.fault(Error::new(ErrorKind::TooManyItems, key_offset))?;
                     }
                 }
-                Ok(slot(Key::Element(index), shape))
+                Ok(slot(Key::Element(index.into()), shape))
             }
-            Kind::Sequence(scope, None) => {
+            Kind::Sequence(scope) if index.is_multiple_of(2) => {
+                self.code = None;
                 // Faults of the code itself are told when it is visited.
                 let mut ahead = here;
                 let Ok(head) = ahead.head_by(&mut Ignore) else { return Ok(slot(Key::Code, &CODE)) };
-                // What is no integer has the fault that it is none.
-                let code = head.int();
-                frame.kind = Kind::Sequence(scope, Some(code.unwrap_or(0)));
-                if let Some(Err(kind)) = code.map(|code| argument(code, scope)) {
+                self.code = head.int();
+                if let Some(Err(kind)) = self.code.map(|code| argument(code, scope)) {
                     self.visitor.fault(Error::new(kind, key_offset))?;
                 }
                 Ok(slot(Key::Code, &CODE))
             }
-            Kind::Sequence(scope, Some(code)) => {
-                frame.kind = Kind::Sequence(scope, None);
+            Kind::Sequence(scope) => {
+                // What is no code is as unknown as 0.
+                let code = self.code.unwrap_or(0);
                 let shape = argument(code, scope).or_else(|_| argument(code, Scope::Section));
                 Ok(slot(Key::Argument(code), shape.unwrap_or(&ANY)))
             }
@@ -519,12 +550,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 };
                 Ok(slot(key, &ANY))
             }
-            Kind::Map(map) => self.entry(top, map),
+            Kind::Map(map) => self.entry(map),
         }
     }
 
     /// The next entry of a map that a shape describes.
-    fn entry(&mut self, top: usize, map: &'static MapShape) -> Result<Slot<'a>, Error> {
+    fn entry(&mut self, map: &'static MapShape) -> Result<Slot<'a>, Error> {
         let before = self.reader;
         let key_offset = before.offset();
         let fault = |kind| Error::new(kind, key_offset);
@@ -543,26 +574,25 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             }
         };
         let encoded = self.reader.since(&before);
-        if let Some(Some(frame)) = self.frames.get_mut(top) {
-            let kind = if frame.done <= 1 {
-                None
-            } else if map.ordered {
-                // M §8.1, RFC 8949 §4.2.1: keys in bytewise order of their encodings.
-                match frame.keys.cmp(encoded) {
-                    core::cmp::Ordering::Less => None,
-                    core::cmp::Ordering::Equal => Some(ErrorKind::DuplicateKey),
-                    core::cmp::Ordering::Greater => Some(ErrorKind::KeyOrder),
-                }
-            } else {
-                let twice = seen_before(frame.keys, frame.done.saturating_sub(1), encoded);
-                twice.then_some(ErrorKind::DuplicateKey)
-            };
-            if map.ordered {
-                frame.keys = encoded;
+        let frame = &mut self.top;
+        let broken = if frame.done <= 1 {
+            None
+        } else if map.ordered {
+            // M §8.1, RFC 8949 §4.2.1: keys in bytewise order of their encodings.
+            match frame.keys.cmp(encoded) {
+                core::cmp::Ordering::Less => None,
+                core::cmp::Ordering::Equal => Some(ErrorKind::DuplicateKey),
+                core::cmp::Ordering::Greater => Some(ErrorKind::KeyOrder),
             }
-            if let Some(kind) = kind {
-                self.visitor.fault(fault(kind))?;
-            }
+        } else {
+            let twice = seen_before(frame.keys, frame.done.saturating_sub(1), encoded);
+            twice.then_some(ErrorKind::DuplicateKey)
+        };
+        if map.ordered {
+            frame.keys = encoded;
+        }
+        if let Some(kind) = broken {
+            self.visitor.fault(fault(kind))?;
         }
         let (key, shape) = match (name, label, head.major) {
             (Some(name), ..) => {
@@ -571,9 +601,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 }
                 (Key::Name(map.kind, name), map.text.as_ref())
             }
-            (None, Some(label), _) => {
-                (Key::Label(map.kind, label), self.labelled(top, map, label, key_offset)?)
-            }
+            (None, Some(label), _) => (Key::Label(map.kind, label), self.labelled(map, label, key_offset)?),
             // An integer beyond 64 bits with a sign is no label of any registry.
             (None, None, Major::Uint | Major::Nint) => (Key::Composite(map.kind, encoded), None),
             (None, None, _) => (Key::Composite(map.kind, encoded), map.composite.as_ref()),
@@ -598,17 +626,13 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     fn labelled(
         &mut self,
-        top: usize,
         map: &'static MapShape,
         label: i64,
         key_offset: usize,
     ) -> Result<Option<&'static Shape>, Error> {
         if let Some((position, field)) = map.fields.iter().enumerate().find(|(_, field)| field.label == label)
         {
-            if let Some(Some(frame)) = self.frames.get_mut(top) {
-                let bit = u32::try_from(position).ok().and_then(|position| 1_u32.checked_shl(position));
-                frame.seen |= bit.unwrap_or_default();
-            }
+            self.top.seen |= bit(position);
             return Ok(Some(&field.shape));
         }
         Ok(match &map.others {
@@ -623,15 +647,13 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         })
     }
 
-    /// Ends the frame at `top` and, if it was the content of a byte string, goes on behind that string.
-    fn finish(&mut self, top: usize) -> Result<(), Error> {
-        let Some(frame) = self.frames.get_mut(top).and_then(Option::take) else { return Ok(()) };
-        self.depth = top;
+    /// Ends the innermost frame and, if it was the content of a byte string, goes on behind that string.
+    fn finish(&mut self) -> Result<(), Error> {
+        let frame = self.pop();
         let end = self.reader.offset();
         if let Kind::Map(map) = frame.kind {
             for (position, field) in map.fields.iter().enumerate() {
-                let bit = u32::try_from(position).ok().and_then(|position| 1_u32.checked_shl(position));
-                if field.required && frame.seen & bit.unwrap_or_default() == 0 {
+                if field.required && frame.seen & bit(position) == 0 {
                     self.visitor.fault(Error::new(ErrorKind::MissingKey(field.label), end))?;
                 }
             }
@@ -657,9 +679,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// Gives up everything inside the innermost byte string, because it can't be read on, and goes on behind it.
     fn abandon(&mut self) {
-        while let Some(top) = self.depth.checked_sub(1) {
-            self.depth = top;
-            let Some(frame) = self.frames.get_mut(top).and_then(Option::take) else { return };
+        while self.depth > 0 {
+            let frame = self.pop();
             let end = self.reader.offset().saturating_add(self.reader.rest().len());
             if !matches!(frame.kind, Kind::Region) {
                 self.visitor.leave(end);
@@ -739,7 +760,7 @@ fn at_break(reader: &mut Reader<'_>) -> bool {
 }
 
 /// Whether one of the first `count` keys of an encoded map content equals `key`.
-fn seen_before(content: &[u8], count: u64, key: &[u8]) -> bool {
+fn seen_before(content: &[u8], count: u32, key: &[u8]) -> bool {
     let mut reader = Reader::new(content);
     for _ in 0..count {
         let Ok(earlier) = reader.item() else { return false };
@@ -766,4 +787,9 @@ fn is_language_tag(name: &str) -> bool {
                 if position == 0 { byte.is_ascii_alphabetic() } else { byte.is_ascii_alphanumeric() }
             })
     })
+}
+
+/// The bit for a field's position in its shape.
+fn bit(position: usize) -> u32 {
+    u32::try_from(position).ok().and_then(|position| 1_u32.checked_shl(position)).unwrap_or_default()
 }

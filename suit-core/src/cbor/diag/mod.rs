@@ -8,7 +8,7 @@ pub use text::{Hex, Quoted, Timestamp, Uuid};
 use super::Reader;
 use crate::envelope::looks_tagged;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::{DEPTH_MAX, Item, Key, Role, Shape, Value, Visitor, code_name, label_name, walk};
+use crate::grammar::{Item, Key, OPEN_MAX, Role, Shape, Value, Visitor, code_name, label_name, walk};
 use crate::labels::{Algorithm, FileType, ParameterKey, PreRelease, VersionComparison};
 use core::fmt::{self, Write};
 
@@ -49,7 +49,7 @@ impl fmt::Display for Diagnostic<'_> {
 }
 
 /// Values that can be open at a time: each frame of the walk is one, and the byte string around it is another.
-const LEVELS: usize = 2 * DEPTH_MAX + 2;
+const LEVELS: usize = 2 * OPEN_MAX + 2;
 
 /// Faults that can be waiting for the value they belong to. A value has a few at most.
 const FAULTS: usize = 4;

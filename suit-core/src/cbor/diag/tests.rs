@@ -145,7 +145,7 @@ fn an_envelope_inside_an_envelope_is_entered() {
 fn nesting_beyond_the_limit_ends_in_a_comment() {
     let deep = [0x81; 100];
     let text = Diagnostic::item(Reader::new(&deep)).to_string();
-    assert!(text.starts_with(&"[".repeat(DEPTH_MAX)), "{text}");
+    assert!(text.starts_with(&"[".repeat(grammar::DEPTH_MAX)), "{text}");
     assert!(text.contains("/ not read, 76 bytes: 8181"), "{text}");
     assert_eq!(text.matches('[').count(), text.matches(']').count());
 }
