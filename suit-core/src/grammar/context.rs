@@ -1,6 +1,7 @@
 //! Rules that join one part of a manifest to another: component indices, and how sections begin.
 
 use super::shape::{MapKind, Role, Shape};
+use super::tables::COMPONENTS_MAX;
 use super::walk::{Item, Key, Value, Visitor};
 use crate::cbor::Reader;
 use crate::command::IndexList;
@@ -93,7 +94,10 @@ impl<'a> Context<'a> {
                 }
                 None
             }
-            (Key::Argument(SET_INDEX), Value::Array(_)) => twice(item.start),
+            // A longer list is a fault already, and searching it would take too long.
+            (Key::Argument(SET_INDEX), Value::Array(Some(count))) if count <= COMPONENTS_MAX.into() => {
+                twice(item.start)
+            }
             (_, Value::Uint(index)) if matches!(item.shape, Shape::Scalar(_, Role::ComponentIndex)) => {
                 self.in_range(index, item.offset)
             }
@@ -138,7 +142,7 @@ impl<'a> Visitor<'a> for Checker<'a> {
     }
 }
 
-/// The second place of an index that a list names twice. The grammar bounds the list's length.
+/// The second place of an index that a list names twice.
 fn twice(mut list: Reader<'_>) -> Option<Error> {
     let indices = IndexList::read(&mut list).ok()?;
     for (position, (offset, index)) in indices.located().enumerate() {

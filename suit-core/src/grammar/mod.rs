@@ -5,6 +5,7 @@
 //! allocate; its nesting is bound by [`DEPTH_MAX`].
 
 mod context;
+mod keys;
 mod names;
 mod shape;
 mod tables;
@@ -19,4 +20,4 @@ pub use tables::{
     ENVELOPE_TAGGED, LANGUAGES, MANIFEST, METADATA, PARAMETERS, SECTION, SHARED_SEQUENCE, UNORDERED_MAX,
     VERSION_MATCH, WAIT_INFO, argument,
 };
-pub use walk::{DEPTH_MAX, Item, Key, Value, Visitor, walk};
+pub use walk::{DEPTH_MAX, Item, Key, OPEN_MAX, Value, Visitor, walk};

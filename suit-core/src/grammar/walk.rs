@@ -1,5 +1,6 @@
 //! Holds a document against the grammar, value by value, with a fixed stack.
 
+use super::keys::{composite, is_language_tag, seen_before};
 use super::shape::{ArrayShape, MapKind, MapShape, Others, Role, Scalar, Scope, Shape};
 use super::tables::{ENVELOPE_TAGGED, argument};
 use crate::cbor::{FALSE, Head, Major, NULL, Reader, Rules, TRUE};
@@ -11,6 +12,10 @@ use crate::labels::{
 /// Deepest nesting of arrays, maps, tags and wrapped items. The published examples need 9; each nested try-each or
 /// run-sequence adds 2, so this leaves room for six of them.
 pub const DEPTH_MAX: usize = 24;
+
+/// Most values whose parts are being visited at a time: the content of a byte string counts for a moment even if it has
+/// no parts.
+pub const OPEN_MAX: usize = DEPTH_MAX + 1;
 
 /// Receives the values of a document in the order in which they stand in it.
 pub trait Visitor<'a> {
@@ -135,7 +140,7 @@ pub fn walk<'a, V: Visitor<'a>>(
     reader: &mut Reader<'a>,
     visitor: &mut V,
 ) -> Result<(), Error> {
-    let mut suspended = [const { Frame::NONE }; DEPTH_MAX];
+    let mut suspended = [const { Frame::NONE }; OPEN_MAX];
     let mut walk = Walk {
         reader: *reader,
         top: Frame::NONE,
@@ -175,7 +180,7 @@ struct Walk<'v, 'a, V> {
     /// The innermost value whose parts are being visited, if `depth` is not 0.
     top: Frame<'a>,
     /// The values around it, from the outermost on; the first entry is never a value.
-    suspended: &'v mut [Frame<'a>; DEPTH_MAX],
+    suspended: &'v mut [Frame<'a>; OPEN_MAX],
     /// How many values' parts are being visited.
     depth: usize,
     /// The code whose argument comes next.
@@ -330,7 +335,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 })),
             ),
         };
-        if kind.is_some() && self.depth == DEPTH_MAX {
+        if kind.is_some() && self.depth >= DEPTH_MAX {
             return Err(Error::new(ErrorKind::TooDeep, head.offset));
         }
         self.scalar(shape, value, head.offset)?;
@@ -604,7 +609,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             (None, Some(label), _) => (Key::Label(map.kind, label), self.labelled(map, label, key_offset)?),
             // An integer beyond 64 bits with a sign is no label of any registry.
             (None, None, Major::Uint | Major::Nint) => (Key::Composite(map.kind, encoded), None),
-            (None, None, _) => (Key::Composite(map.kind, encoded), map.composite.as_ref()),
+            (None, None, _) => {
+                if let Some(error) = composite(map.kind, Reader::at(encoded, key_offset)) {
+                    self.visitor.fault(error)?;
+                }
+                (Key::Composite(map.kind, encoded), map.composite.as_ref())
+            }
         };
         let shape = match shape {
             Some(shape) => shape,
@@ -759,34 +769,9 @@ fn at_break(reader: &mut Reader<'_>) -> bool {
     found
 }
 
-/// Whether one of the first `count` keys of an encoded map content equals `key`.
-fn seen_before(content: &[u8], count: u32, key: &[u8]) -> bool {
-    let mut reader = Reader::new(content);
-    for _ in 0..count {
-        let Ok(earlier) = reader.item() else { return false };
-        if earlier == key {
-            return true;
-        }
-        if reader.item().is_err() {
-            return false;
-        }
-    }
-    false
-}
-
 /// Whether a registry has no entry with this number.
 fn unregistered<T>(code: u64, from_code: impl Fn(i64) -> Option<T>) -> bool {
     i64::try_from(code).ok().and_then(from_code).is_none()
-}
-
-/// RFC 9290 tag 38: a language tag is 1 to 8 letters, then groups of 1 to 8 letters and digits behind hyphens.
-fn is_language_tag(name: &str) -> bool {
-    name.split('-').enumerate().all(|(position, group)| {
-        (1..=8).contains(&group.len())
-            && group.bytes().all(|byte| {
-                if position == 0 { byte.is_ascii_alphabetic() } else { byte.is_ascii_alphanumeric() }
-            })
-    })
 }
 
 /// The bit for a field's position in its shape.
