@@ -8,7 +8,19 @@ use schemars::generate::SchemaSettings;
 /// Each schema with the name of its file.
 #[must_use]
 pub fn all() -> Vec<(&'static str, Schema)> {
-    vec![("message.v1.json", of::<crate::error::Record>("A message of suit: error, refusal or warning"))]
+    use crate::commands::{key, sign, verify};
+    vec![
+        ("key-output.v1.json", of::<key::KeyRecord>("Result of suit key show")),
+        ("kid-output.v1.json", of::<key::KeyIdRecord>("Result of suit key kid")),
+        ("message.v1.json", of::<crate::error::Record>("A message of suit: error, refusal or warning")),
+        ("sign-output.v1.json", of::<sign::Report>("Result of suit sign")),
+        (
+            "signature.v1.json",
+            of::<sign::SignatureRecord>("A signature made elsewhere, for suit sign --import-sig"),
+        ),
+        ("tbs.v1.json", of::<sign::ToBeSignedRecord>("What is to be signed, from suit sign --export-tbs")),
+        ("verify-output.v1.json", of::<verify::Answer>("Result of suit verify")),
+    ]
 }
 
 fn of<T: schemars::JsonSchema>(title: &str) -> Schema {

@@ -63,6 +63,55 @@ codes! {
         "write --set path=value, for example --set manifest.sequence=42 or --set component[0].uri=\"coap://host/fw\"";
     SET_PATH = 211 Usage "the path of --set leads nowhere";
 
+    // Descriptions: what they mean.
+    CONFLICT = 212 Input "settings that exclude each other";
+    NEEDS = 213 Input "a setting is missing that another one needs";
+    UNKNOWN_COMPONENT = 214 Input "no such component";
+    NAME_TWICE = 215 Input "the same thing is named twice";
+    TOO_MANY = 216 Input "more than readers accept";
+    COMMAND_FORM = 217 Input "not one command";
+    NOT_IN_SHARED = 218 Input "not allowed in the shared sequence";
+    SELECT_FIRST = 219 Input "sequence does not begin with the component it means";
+    EMPTY = 220 Input "nothing where something is needed";
+    NOTHING_TO_SEVER = 221 Input "part that can't be severed", "add it to the description, or don't sever it";
+    ENCRYPTION_INFO = 222 Input "encryption info is not COSE_Encrypt";
+    SIZE_DIFFERS = 223 Input "file does not have the size that the description gives",
+        "leave 'size' out to take that of the file";
+    DIGEST_DIFFERS = 224 Input "file does not have the digest that is given";
+    TOO_LARGE_FOR_DEVICE = 225 Input "image is larger than it may be", "make the image smaller, or allow more with max-size";
+    NOT_YET = 226 Input "not available yet";
+    HASH_UNSUPPORTED = 227 Input "hash that can't be computed", "use sha-256, sha-384 or sha-512";
+    PAYLOAD_NAME = 228 Usage "--payload names nothing";
+    NESTING = 229 Input "sequences nested too deeply", "readers allow about seven sequences inside each other";
+
+    // Rules for authors. They are printed as W and four digits; only --deny-warnings makes them refusals.
+    UNTAGGED = 250 Refused "envelope without tag", "leave out 'tagged': most devices want the tag";
+    DEPENDENCY_INDEX = 251 Refused "dependency that is not a listed component", "give its 'id' instead of 'index': it is then listed";
+    IDENTITY_UNCHECKED = 252 Refused "vendor or class is not checked",
+        "check both in the shared sequence, or give [device] and leave the shared sequence to the tool";
+    IDENTITY_LATE = 253 Refused "vendor and class are not checked first", "check 'vendor' and 'class' before anything else";
+    UUID_VERSION = 254 Refused "identifier of an unsuitable UUID version", "use a name, or a UUID of version 4 or 5";
+    DEPENDENCY_UNCHECKED = 255 Refused "dependency processed unchecked",
+        "put { check = \"dependency-integrity\" } before { do = \"process-dependency\" }";
+    DEPENDENCY_SECTION = 256 Refused "section of a dependency that is never processed";
+    DEPENDENCY_SIZE = 257 Refused "integrated dependency has another size";
+    PAYLOAD_DIFFERS = 258 Refused "integrated payload has another digest or size";
+    SEVERED_SMALL = 259 Refused "severed part hardly larger than its digest", "leave it in the manifest";
+    SIZE_WITHOUT_DIGEST = 260 Refused "size without digest", "set the digest too";
+    FETCH_WITHOUT_DIGEST = 261 Refused "payload without digest", "set its digest before it is fetched";
+    DIGEST_IF_UNSET = 262 Refused "digest that may stay unset", "set it with 'set'";
+    PARAMETER_UNSET = 263 Refused "parameter that a command needs is not set", "set it before this command";
+    SOFT_FAILURE = 264 Refused "soft-failure at the top of a sequence", "set it inside 'try' or 'run', or take it out";
+    CONTENT_LARGE = 265 Refused "much content inside the manifest", "put it into the envelope and fetch it from there";
+    TEXT_COMPONENT = 266 Refused "text about something that is not a component", "name a component of this manifest";
+    TEXT_LANGUAGE = 267 Refused "malformed language tag", "write a tag such as en or en-GB";
+    TEXT_CHARACTERS = 268 Refused "unsuitable character in a version text", "take it out";
+    VERSION_FORM = 269 Refused "version that is not semantic", "use one to three numbers, perhaps with -rc, -beta or -alpha";
+    PAYLOAD_UNUSED = 270 Refused "payload that nothing asks for", "set its name as 'uri' and fetch it, or take it out";
+    PAYLOAD_MISSING = 271 Refused "integrated payload is not there", "give its content under [payloads], or with --payload";
+    SELECT_NESTED = 272 Refused "component selected in a nested sequence", "select it before: devices differ in what holds afterwards";
+    VALUE_UNUSED = 273 Refused "value that nothing uses", "take it out, or leave the shared sequence to the tool";
+
     // Authentication: what the caller asks for beyond what a device checks.
     REQUIRED_SIGNERS = 550 No "required signers are missing";
     SEQUENCE_TOO_LOW = 551 No "sequence number is too low",
@@ -70,9 +119,10 @@ codes! {
     PROFILE = 552 No "not within the profile";
     PAYLOAD_DIGEST = 553 No "payload does not have its digest", "get the payload again, or build the manifest for it";
     PAYLOAD_SIZE = 554 No "payload does not have its size", "get the payload again, or build the manifest for it";
-    PAYLOAD_MISSING = 555 No "payload is missing",
+    PAYLOAD_ABSENT = 555 No "payload is missing",
         "put the file into the directory of --payload-dir, named like the end of its URI or like its digest";
     DEPENDENCY_DIGEST = 556 No "dependency does not have its digest", "get the dependency that the manifest was built for";
+    DEPENDENCY_DEPTH = 557 No "dependencies too deep in each other", "give dependencies as files of their own";
 
     // Files.
     READ = 601 Input "file can't be read", "check the name and the permissions";
@@ -85,6 +135,7 @@ codes! {
     EXISTS = 607 Refused "file exists and is not overwritten", "choose another name, or remove the file first";
     IS_DIRECTORY = 608 Input "a directory, not a file";
     TOO_LARGE = 609 Input "file is larger than this tool reads";
+    NOT_A_DOCUMENT = 610 Input "file is of a kind that this verb does not read";
 
     // Keys.
     KEY_READ = 701 Key "key can't be read", "check the name and the permissions";
@@ -144,6 +195,8 @@ codes! {
     EDIT_DIGEST = 906 Refused "content does not have the digest that the manifest holds",
         "take the content that the manifest was built with";
     EDIT_PRESENT = 907 Refused "member or payload is there already";
+    WARNINGS_DENIED = 920 Refused "warnings are denied", "see to the warnings, or leave out --deny-warnings";
+    SIGNATURES_OTHER = 921 Refused "signatures are for another manifest", "sign the new envelope with suit sign";
 }
 
 #[cfg(test)]

@@ -23,6 +23,11 @@ impl Console {
         self.json
     }
 
+    /// Whether results are wanted in full.
+    pub(crate) const fn is_verbose(&self) -> bool {
+        self.verbose > 0
+    }
+
     /// Prints a part of the result as it is; colours are stripped where they are not wanted.
     ///
     /// # Errors

@@ -226,8 +226,7 @@ pub(crate) fn with_payload() -> (owned::Envelope, &'static [u8]) {
     let digest = sha256(payload);
     let mut manifest = example_0();
     manifest.sequence_number = 7;
-    manifest.shared =
-        Some(shared(vec![Parameter::ImageDigest(digest), Parameter::ImageSize(payload.len() as u64)]));
+    manifest.shared = Some(shared(vec![Parameter::ImageDigest(digest), Parameter::ImageSize(11)]));
     manifest.sections.insert(
         ManifestKey::Install,
         Member::Inline(vec![

@@ -11,6 +11,7 @@ use crate::keys::{Key, KidArg, algorithm_named, hex};
 use crate::output::Console;
 use crate::signers::{self, EVERYTHING};
 use blocks::Use;
+pub(crate) use elsewhere::{SignatureRecord, ToBeSignedRecord};
 use schemars::JsonSchema;
 use serde::Serialize;
 use suit_core::cbor::Reader;
