@@ -15,6 +15,9 @@ Examples:
 pub(crate) struct EditArgs {
     #[command(subcommand)]
     pub(crate) action: EditAction,
+    /// Check with these keys that the changed envelope holds; it is not written if it doesn't
+    #[arg(short, long, global = true, value_name = "DIR|URI", env = "SUIT_TRUST", hide_env_values = true)]
+    pub(crate) trust: Vec<String>,
 }
 
 /// What to change.
@@ -36,8 +39,8 @@ pub(crate) enum EditAction {
         /// Envelope; `-` is standard input
         #[arg(value_name = "ENV")]
         envelope: PathBuf,
-        /// Envelope that still has the members
-        #[arg(long, value_name = "ENV")]
+        /// Envelope that still has the members; or with one --member, a file of its content
+        #[arg(long, value_name = "FILE")]
         from: PathBuf,
         /// The members; default: all that are missing
         #[arg(long, value_delimiter = ',')]

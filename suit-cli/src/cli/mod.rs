@@ -69,7 +69,10 @@ pub(crate) enum Color {
 /// The verbs. A verb stands here once it works.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Inspect(inspect::InspectArgs),
     Sign(sign::SignArgs),
+    Verify(verify::VerifyArgs),
+    Edit(edit::EditArgs),
     Key(key::KeyArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
@@ -79,9 +82,11 @@ impl Verb {
     /// The form in which this verb's results and all messages are printed.
     pub(crate) fn wants_json(&self) -> bool {
         match self {
+            Self::Inspect(args) => args.format == inspect::InspectFormat::Json,
             Self::Sign(args) => args.format == sign::SignFormat::Json,
+            Self::Verify(args) => args.format.is_json(),
             Self::Key(args) => args.is_json(),
-            Self::Completions(_) | Self::Man(_) => false,
+            Self::Edit(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
 }

@@ -5,10 +5,13 @@
 //! it is returned.
 
 mod completions;
-mod key;
+mod edit;
+mod inspect;
+pub(crate) mod key;
 mod man;
-mod sign;
+pub(crate) mod sign;
 mod usage;
+pub(crate) mod verify;
 
 use crate::cli::{Cli, Color, Verb};
 use crate::error::{Exit, Outcome};
@@ -41,7 +44,10 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
 
 fn run(verb: Verb, console: &Console) -> Outcome<Exit> {
     match verb {
+        Verb::Inspect(args) => inspect::run(&args, console),
         Verb::Sign(args) => sign::run(&args, console),
+        Verb::Verify(args) => verify::run(&args, console),
+        Verb::Edit(args) => edit::run(&args, console),
         Verb::Key(args) => key::run(&args, console),
         Verb::Completions(args) => completions::run(args, console),
         Verb::Man(args) => man::run(&args, console),
