@@ -2,20 +2,25 @@
 
 use super::keys::{composite, is_language_tag, seen_before};
 use super::shape::{ArrayShape, MapKind, MapShape, Others, Role, Scalar, Scope, Shape};
-use super::tables::{ENVELOPE_TAGGED, argument};
+use super::tables::{ENVELOPE_TAGGED, UNORDERED_MAX, argument};
 use crate::cbor::{FALSE, Head, Major, NULL, Reader, Rules, TRUE};
 use crate::error::{Error, ErrorKind, Expected};
 use crate::labels::{
     Algorithm, CUSTOM_MAX, FileType, MANIFEST_VERSION, REPORT_POLICY_MAX, Tag, UUID_LEN, VersionComparison,
 };
 
-/// Deepest nesting of arrays, maps, tags and wrapped items. The published examples need 9; each nested try-each or
-/// run-sequence adds 2, so this leaves room for six of them.
+/// Deepest nesting of arrays, maps and tags within one [`Shape::Layer`]. The published examples need 9; a nested try-each
+/// adds 2, so this leaves room for six of them. Layers are counted each for itself, so that a device, which walks one at a
+/// time, and a tool, which walks all at once, agree.
 pub const DEPTH_MAX: usize = 24;
 
-/// Most values whose parts are being visited at a time: the content of a byte string counts for a moment even if it has
-/// no parts.
-pub const OPEN_MAX: usize = DEPTH_MAX + 1;
+/// Most values whose parts are being visited at a time in one layer: the content of a byte string counts for a moment
+/// even if it has no parts.
+const LAYER_OPEN_MAX: usize = DEPTH_MAX + 1;
+
+/// Most values whose parts are being visited at a time in all layers: around the innermost one there are the tag and the
+/// map of an envelope, perhaps those of a dependency inside and of one inside that, and the map of a manifest.
+pub const OPEN_MAX: usize = LAYER_OPEN_MAX + 7;
 
 /// Receives the values of a document in the order in which they stand in it.
 pub trait Visitor<'a> {
@@ -140,17 +145,31 @@ pub fn walk<'a, V: Visitor<'a>>(
     reader: &mut Reader<'a>,
     visitor: &mut V,
 ) -> Result<(), Error> {
-    let mut suspended = [const { Frame::NONE }; OPEN_MAX];
+    // A device's stack has no room for layers that it doesn't enter.
+    if V::DEEP {
+        run(shape, reader, visitor, &mut [const { Frame::NONE }; OPEN_MAX])
+    } else {
+        run(shape, reader, visitor, &mut [const { Frame::NONE }; LAYER_OPEN_MAX])
+    }
+}
+
+fn run<'a, V: Visitor<'a>>(
+    shape: &'static Shape,
+    reader: &mut Reader<'a>,
+    visitor: &mut V,
+    suspended: &mut [Frame<'a>],
+) -> Result<(), Error> {
     let mut walk = Walk {
         reader: *reader,
         top: Frame::NONE,
-        suspended: &mut suspended,
+        suspended,
         depth: 0,
         code: None,
         digest_len: None,
         visitor,
     };
-    let mut slot = Some(Slot { key: Key::Root, key_offset: reader.offset(), shape, region: None });
+    let key_offset = reader.offset();
+    let mut slot = Some(Slot { key: Key::Root, key_offset, shape, region: None, layer: true });
     while let Some(current) = slot {
         let region = current.region;
         slot = match walk.value(current) {
@@ -180,7 +199,7 @@ struct Walk<'v, 'a, V> {
     /// The innermost value whose parts are being visited, if `depth` is not 0.
     top: Frame<'a>,
     /// The values around it, from the outermost on; the first entry is never a value.
-    suspended: &'v mut [Frame<'a>; OPEN_MAX],
+    suspended: &'v mut [Frame<'a>],
     /// How many values' parts are being visited.
     depth: usize,
     /// The code whose argument comes next.
@@ -197,12 +216,16 @@ struct Slot<'a> {
     shape: &'static Shape,
     /// Set if this is the content of a byte string: what follows that string.
     region: Option<&'a [u8]>,
+    /// Whether a layer begins here.
+    layer: bool,
 }
 
 /// A value whose parts are being visited.
 #[derive(Clone, Copy)]
 struct Frame<'a> {
     kind: Kind,
+    /// Its depth in its layer, from 1 on.
+    level: u8,
     /// Whether a break code ends it.
     indefinite: bool,
     /// Parts left: items, or pairs of a map.
@@ -218,8 +241,16 @@ struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    const NONE: Self =
-        Self { kind: Kind::Region, indefinite: false, left: 0, done: 0, seen: 0, keys: &[], region: None };
+    const NONE: Self = Self {
+        kind: Kind::Region,
+        level: 0,
+        indefinite: false,
+        left: 0,
+        done: 0,
+        seen: 0,
+        keys: &[],
+        region: None,
+    };
 }
 
 #[derive(Clone, Copy)]
@@ -263,7 +294,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     fn value(&mut self, slot: Slot<'a>) -> Result<Option<Slot<'a>>, Error> {
         let start = self.reader;
         let head = self.head()?;
-        let Slot { key, key_offset, shape, region } = slot;
+        let Slot { key, key_offset, shape, region, layer } = slot;
         let (shape, fault) = resolve(shape, &head);
         let shape = if let Some(kind) = fault {
             self.visitor.fault(Error::new(kind, head.offset))?;
@@ -335,7 +366,10 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 })),
             ),
         };
-        if kind.is_some() && self.depth >= DEPTH_MAX {
+        let level = if layer { 1 } else { self.level().saturating_add(1) };
+        // The last place is for a byte string's content without parts.
+        let full = self.depth.saturating_add(1) >= self.suspended.len();
+        if kind.is_some() && (usize::from(level) > DEPTH_MAX || full) {
             return Err(Error::new(ErrorKind::TooDeep, head.offset));
         }
         self.scalar(shape, value, head.offset)?;
@@ -347,15 +381,23 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 if !head.indefinite {
                     self.count(&kind, parts, head.offset)?;
                 }
-                self.push(kind, parts, head.indefinite, head.offset, region)?;
+                self.push(kind, level, parts, head.indefinite, head.offset, region)?;
             }
         }
         Ok(None)
     }
 
+    /// Depth of the innermost open value in its layer.
+    const fn level(&self) -> u8 {
+        if self.depth == 0 { 0 } else { self.top.level }
+    }
+
     /// Remembers to go on behind a byte string whose content was a value without parts.
     fn close(&mut self, offset: usize, region: Option<&'a [u8]>) -> Result<(), Error> {
-        if region.is_some() { self.push(Kind::Region, 0, false, offset, region) } else { Ok(()) }
+        if region.is_none() {
+            return Ok(());
+        }
+        self.push(Kind::Region, self.level(), 0, false, offset, region)
     }
 
     fn bytes(
@@ -367,13 +409,13 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     ) -> Result<Option<Slot<'a>>, Error> {
         let before = self.reader;
         let content = self.reader.take(head.value)?;
-        let inner = match shape {
-            Shape::Wrapped(inner) => Some(*inner),
-            Shape::Layer(inner) if V::DEEP => Some(*inner),
+        let (inner, layer) = match shape {
+            Shape::Wrapped(inner) => (Some(*inner), false),
+            Shape::Layer(inner) if V::DEEP => (Some(*inner), true),
             Shape::Scalar(Scalar::Bytes, Role::Payload) if V::DEEP => {
-                self.visitor.enters_payload(content).then_some(&ENVELOPE_TAGGED)
+                (self.visitor.enters_payload(content).then_some(&ENVELOPE_TAGGED), true)
             }
-            _ => None,
+            _ => (None, false),
         };
         // RFC 9052 §3: an empty protected header is a zero-length string.
         let inner = inner.filter(|inner| !(content.is_empty() && is_header(inner)));
@@ -394,7 +436,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let after = self.reader.rest();
         self.reader = Reader::at(content, before.offset());
         let key_offset = before.offset();
-        Ok(Some(Slot { key: Key::Content, key_offset, shape: inner, region: Some(after) }))
+        Ok(Some(Slot { key: Key::Content, key_offset, shape: inner, region: Some(after), layer }))
     }
 
     /// Holds a value against what its place stands for.
@@ -434,6 +476,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     fn push(
         &mut self,
         kind: Kind,
+        level: u8,
         left: u32,
         indefinite: bool,
         offset: usize,
@@ -443,7 +486,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             return Err(Error::new(ErrorKind::TooDeep, offset));
         };
         *free = self.top;
-        self.top = Frame { kind, indefinite, left, done: 0, seen: 0, keys: self.reader.rest(), region };
+        self.top =
+            Frame { kind, level, indefinite, left, done: 0, seen: 0, keys: self.reader.rest(), region };
         self.depth = self.depth.saturating_add(1);
         Ok(())
     }
@@ -467,6 +511,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 Some(ErrorKind::TooFewItems)
             }
             Kind::Map(map) if count > map.max => Some(ErrorKind::TooManyEntries),
+            Kind::AnyMap if count > UNORDERED_MAX => Some(ErrorKind::TooManyEntries),
             // M App. A: a command sequence is not empty.
             Kind::Sequence(..) if count == 0 => Some(ErrorKind::TooFewItems),
             Kind::Sequence(..) if count % 2 == 1 => Some(ErrorKind::OddSequence),
@@ -510,7 +555,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let index = frame.done;
         frame.left = frame.left.saturating_sub(u32::from(!frame.indefinite));
         frame.done = frame.done.saturating_add(1);
-        let slot = |key, shape| Slot { key, key_offset, shape, region: None };
+        let slot = |key, shape| Slot { key, key_offset, shape, region: None, layer: false };
         match frame.kind {
             Kind::Tag(inner) => Ok(slot(Key::Content, inner)),
             Kind::AnyArray | Kind::Region => Ok(slot(Key::Element(index.into()), &ANY)),
@@ -547,6 +592,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             }
             Kind::AnyMap => {
                 let key = self.reader.item()?;
+                if seen_before(frame.keys, frame.done.saturating_sub(1), key) {
+                    self.visitor.fault(Error::new(ErrorKind::DuplicateKey, key_offset))?;
+                }
                 let key = match Reader::new(key).int() {
                     Ok(label) => Key::Label(MapKind::Other, label),
                     Err(_) => Reader::new(key)
@@ -631,7 +679,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 &ANY
             }
         };
-        Ok(Slot { key, key_offset, shape, region: None })
+        Ok(Slot { key, key_offset, shape, region: None, layer: false })
     }
 
     fn labelled(
