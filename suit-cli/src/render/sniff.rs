@@ -1,0 +1,144 @@
+//! What a file is, by its first bytes.
+
+use super::document::Kind;
+use crate::error::{Failure, Outcome, Place, codes};
+use crate::input::Input;
+use suit_core::cbor::{Major, Reader};
+use suit_core::labels::{EnvelopeKey, ManifestKey, Tag};
+
+/// Says what a file is.
+///
+/// # Errors
+/// E0099 for what another verb shows: keys, descriptions, reports. What is broken beyond recognition is taken for an
+/// envelope, so that its faults are shown.
+pub(crate) fn sniff(input: &Input) -> Outcome<Kind> {
+    let bytes = input.bytes.as_slice();
+    let other = |what: &str, help: &str| {
+        let message = format!("'{}' is {what}, not an envelope", input.name);
+        Err(Failure::new(codes::NOT_A_DOCUMENT, message).at(Place::file(&input.name)).help(help))
+    };
+    let key_help = format!("`suit key show {}` says what kind of key it is", input.name);
+    if bytes.is_empty() {
+        return other("empty", "name the file that holds the envelope");
+    }
+    if let Some(text) = text(bytes) {
+        return match text {
+            _ if text.contains("-----BEGIN ") => other("a key or certificate in PEM", &key_help),
+            _ if text.starts_with('{') && text.contains("\"kty\"") => other("a key in JWK", &key_help),
+            _ if text.contains("suit/1") => {
+                other("a description", "`suit build` makes an envelope of it, which can be inspected")
+            }
+            _ => other("text", "inspect reads envelopes, manifests and COSE messages in CBOR"),
+        };
+    }
+    let mut reader = Reader::new(bytes);
+    let tag = reader.clone().tag().ok().and_then(|tag| i64::try_from(tag).ok()).and_then(Tag::from_code);
+    match tag {
+        Some(Tag::SuitEnvelope) => return Ok(Kind::Envelope { tagged: true }),
+        Some(Tag::SuitManifest) => return Ok(Kind::Manifest { tagged: true }),
+        Some(Tag::CoseSign1 | Tag::CoseSign | Tag::CoseMac0 | Tag::CoseMac) => return Ok(Kind::Block),
+        Some(Tag::CoseEncrypt) => return Ok(Kind::Encryption),
+        _ => {}
+    }
+    // DER: a SEQUENCE of all that follows. In CBOR a file of more than one byte never begins like that.
+    if matches!(bytes, [0x30, length, ..] if *length >= 0x80 || usize::from(*length) + 2 == bytes.len()) {
+        return other("a key or certificate in DER", &key_help);
+    }
+    let Ok(count) = reader.map() else { return Ok(Kind::Envelope { tagged: true }) };
+    let mut seen = Seen::default();
+    for _ in 0..count {
+        let (Ok(label), kind) = (reader.int(), reader.peek()) else { break };
+        seen.note(label, kind);
+        if reader.item().is_err() {
+            break;
+        }
+    }
+    match seen {
+        Seen { report: true, .. } => {
+            other("a SUIT report", "this version shows envelopes, manifests and COSE messages only")
+        }
+        Seen { manifest: true, .. } => Ok(Kind::Manifest { tagged: false }),
+        Seen { key: true, envelope: false, .. } => other("a COSE_Key", &key_help),
+        _ => Ok(Kind::Envelope { tagged: false }),
+    }
+}
+
+/// What the keys of an untagged map speak for.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    envelope: bool,
+    manifest: bool,
+    key: bool,
+    report: bool,
+}
+
+impl Seen {
+    fn note(&mut self, label: i64, value: Option<Major>) {
+        const WRAPPER: i64 = EnvelopeKey::AuthenticationWrapper.code();
+        const SEQUENCE: i64 = ManifestKey::SequenceNumber.code();
+        const COMMON: i64 = ManifestKey::Common.code();
+        /// RFC 9052 §7.1: the labels below zero belong to the type of key.
+        const KEY_PARAMETERS: core::ops::RangeInclusive<i64> = -4..=-1;
+        /// suit-reference of a report (draft-ietf-suit-report).
+        const REPORT_REFERENCE: i64 = 99;
+        match (label, value) {
+            // A manifest's sequence number and an envelope's authentication wrapper have the same label.
+            (WRAPPER, Some(Major::Bytes)) => self.envelope = true,
+            (SEQUENCE, Some(Major::Uint)) => self.manifest = true,
+            (COMMON, Some(Major::Bytes)) => self.envelope |= !self.manifest,
+            (REPORT_REFERENCE, _) => self.report = true,
+            _ if KEY_PARAMETERS.contains(&label) => self.key = true,
+            _ => {}
+        }
+    }
+}
+
+/// The file as text, if it is printable ASCII or UTF-8 and begins with a letter or an opening sign.
+fn text(bytes: &[u8]) -> Option<&str> {
+    let text = core::str::from_utf8(bytes).ok()?.trim_start_matches('\u{feff}').trim_start();
+    let fit = |letter: char| !letter.is_control() || matches!(letter, '\n' | '\r' | '\t');
+    text.chars().all(fit).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(bytes: &[u8]) -> Outcome<Kind> {
+        sniff(&Input { name: "f".into(), bytes: bytes.to_vec() })
+    }
+
+    #[test]
+    fn documents_are_told_apart() {
+        for (bytes, wanted) in [
+            (&[0xd8, 0x6b, 0xa0][..], Kind::Envelope { tagged: true }),
+            (&[0xa2, 0x02, 0x41, 0x80, 0x03, 0x41, 0xa0], Kind::Envelope { tagged: false }),
+            (&[0xa3, 0x01, 0x01, 0x02, 0x07, 0x03, 0x41, 0xa0], Kind::Manifest { tagged: false }),
+            (&[0xd9, 0x04, 0x2e, 0xa0], Kind::Manifest { tagged: true }),
+            (&[0xd2, 0x80], Kind::Block),
+            (&[0xd8, 0x60, 0x80], Kind::Encryption),
+            // Nothing that can be recognised: shown as the envelope that it isn't.
+            (&[0xff, 0x00], Kind::Envelope { tagged: true }),
+        ] {
+            assert_eq!(kind(bytes).unwrap(), wanted, "{bytes:02x?}");
+        }
+    }
+
+    #[test]
+    fn what_other_verbs_show_is_named() {
+        for (bytes, wanted) in [
+            (&b""[..], "'f' is empty, not an envelope"),
+            (b"-----BEGIN PUBLIC KEY-----\nAAAA\n", "'f' is a key or certificate in PEM, not an envelope"),
+            (b"{\"kty\": \"EC\"}", "'f' is a key in JWK, not an envelope"),
+            (b"format = \"suit/1\"\n", "'f' is a description, not an envelope"),
+            (b"hello", "'f' is text, not an envelope"),
+            (&[0x30, 0x03, 0x02, 0x01, 0x80], "'f' is a key or certificate in DER, not an envelope"),
+            (&[0xa3, 0x01, 0x02, 0x20, 0x01, 0x21, 0x41, 0x80], "'f' is a COSE_Key, not an envelope"),
+            (&[0xa2, 0x03, 0x80, 0x18, 0x63, 0x80], "'f' is a SUIT report, not an envelope"),
+        ] {
+            let failure = kind(bytes).expect_err(wanted);
+            assert_eq!(failure.message(), wanted);
+            assert_eq!(failure.status(), crate::error::Exit::Input);
+        }
+    }
+}
