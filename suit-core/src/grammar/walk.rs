@@ -408,7 +408,16 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         start: Reader<'a>,
     ) -> Result<Option<Slot<'a>>, Error> {
         let before = self.reader;
-        let content = self.reader.take(head.value)?;
+        let content = match (self.reader.take(head.value), shape) {
+            (Ok(content), _) => content,
+            // Who goes on is shown what there is of a document that was cut.
+            (Err(error), Shape::Wrapped(_) | Shape::Layer(_)) => {
+                self.visitor.fault(error)?;
+                self.reader = Reader::at(&[], error.offset);
+                before.rest()
+            }
+            (Err(error), _) => return Err(error),
+        };
         let (inner, layer) = match shape {
             Shape::Wrapped(inner) => (Some(*inner), false),
             Shape::Layer(inner) if V::DEEP => (Some(*inner), true),

@@ -54,8 +54,14 @@ const LEVELS: usize = 2 * OPEN_MAX + 2;
 /// Faults that can be waiting for the value they belong to. A value has a few at most.
 const FAULTS: usize = 4;
 
-/// Items up to this many bytes are printed on one line.
-const SHORT: usize = 12;
+/// Most bytes of an item that is printed on one line: what is listed comes with more words the more it means.
+const fn short(shape: &Shape) -> usize {
+    match shape {
+        Shape::Sequence(_) => 5,
+        Shape::Map(_) => 10,
+        _ => 28,
+    }
+}
 
 /// Bytes of what can't be read that are shown.
 const GAP: usize = 32;
@@ -274,12 +280,13 @@ impl<'w, 'a> Printer<'w, 'a> {
     fn begin(&mut self, item: &Item<'a>, open: &str, close: &'static str) -> fmt::Result {
         self.out.write_str(open)?;
         let around = self.top().is_some_and(|top| top.flat);
-        let flat = around || item.start.clone().item().is_ok_and(|encoded| encoded.len() <= SHORT);
+        let glued = matches!(item.value, Value::Wrapped(_) | Value::Tag(_));
+        let is_short = || item.start.clone().item().is_ok_and(|encoded| encoded.len() <= short(item.shape));
         if let Some(free) = self.levels.get_mut(self.open) {
             *free = Level {
                 close,
-                flat: flat || !self.lines,
-                glued: matches!(item.value, Value::Wrapped(_) | Value::Tag(_)),
+                flat: !self.lines || around || !glued && is_short(),
+                glued,
                 indefinite: matches!(item.value, Value::Array(None) | Value::Map(None)),
                 started: false,
             };

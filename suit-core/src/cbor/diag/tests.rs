@@ -103,10 +103,7 @@ fn a_document_is_printed_with_its_names() {
   / manifest-version / 1: 1,
   / manifest-sequence-number / 2: 7,
   / common / 3: << {
-    / components / 2: [
-      ['app'],
-      [h'00', h'2e2f27']
-    ],
+    / components / 2: [['app'], [h'00', h'2e2f27']],
     / shared-sequence / 4: << [
       / set-component-index / 12, 1,
       / override-parameters / 20, {
@@ -117,6 +114,26 @@ fn a_document_is_printed_with_its_names() {
     ] >>
   } >>,
   / validate / 7: << [/ image-match / 3, / E0314 at byte 61: reporting policy above 15 / 23] >>
+}";
+    assert_eq!(text, wanted);
+}
+
+#[test]
+fn what_is_left_of_a_string_that_was_cut_is_shown() {
+    // A map of 3 with the key common and 4 of the 9 bytes that its value says: { components: [[h'…
+    let cut = bytes("a3 03 49 a1028181");
+    let text = format!("{:#}", Diagnostic::document(&grammar::MANIFEST, Reader::new(&cut)));
+    let wanted = "\
+{
+  / E0101 at byte 7: input ends inside an item /
+  / common / 3: << {
+    / components / 2: [
+      [
+        / E0101 at byte 7: input ends inside an item /
+      ]
+    ]
+  } >>
+  / E0101 at byte 7: input ends inside an item /
 }";
     assert_eq!(text, wanted);
 }
