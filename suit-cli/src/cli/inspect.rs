@@ -10,6 +10,7 @@ use std::path::PathBuf;
 Examples:
   suit inspect fw.suit
   suit inspect fw.suit --format hex --path .install
+  suit inspect fw.suit --path .manifest --bytes | sha256sum     # the manifest's digest
 Broken files are shown as far as they go, each broken rule with its place.")]
 pub(crate) struct InspectArgs {
     /// Envelope or key; `-` is standard input
@@ -27,8 +28,8 @@ pub(crate) struct InspectArgs {
     /// Public keys for --verify
     #[arg(short, long, value_name = "DIR|URI", env = "SUIT_TRUST", hide_env_values = true)]
     pub(crate) trust: Vec<String>,
-    /// Show byte strings at full length
-    #[arg(long)]
+    /// Write the encoded bytes of the part, head included, and nothing else
+    #[arg(long, conflicts_with = "verify")]
     pub(crate) bytes: bool,
     /// File to write; `-` is standard output
     #[arg(short, long, value_name = "FILE", default_value = "-")]

@@ -1,78 +1,136 @@
-//! `suit inspect`.
+//! `suit inspect`: a document in one of five forms, and all that is wrong with it.
 
+use super::verify;
 use crate::cli::inspect::{InspectArgs, InspectFormat};
 use crate::error::{Exit, Failure, Outcome, codes};
 use crate::input::Input;
 use crate::output::{Console, Output};
-use crate::render::{self, Document, Inspection, Selection, Tree};
-use std::io::Write;
+use crate::render::{self, Document, Inspection, Kind, PartView, Selection, Tree};
+use crate::signers::signers;
+use crate::trust::Trusted;
+use std::io;
+use suit_core::{Envelope, Tagging};
 
 /// Faults that are reported one by one.
 const FAULTS_MAX: usize = 50;
 
 /// Shows the file, then reports what is wrong with it.
+///
+/// # Errors
+/// E0610 the file is of another kind, E0099 flags or path. After the file was shown: 01xx to 04xx for each broken rule;
+/// with `--verify`, 05xx if it does not hold.
 pub(crate) fn run(args: &InspectArgs, console: &Console) -> Outcome<Exit> {
+    if !args.trust.is_empty() && !args.verify {
+        console.detail(1, "keys are given, but nothing is verified without --verify");
+    }
     let input = Input::read(&args.file)?;
     let kind = render::sniff(&input)?;
     let document = Document::read(&input.bytes, kind);
     let part = args.path.as_deref().map(|path| render::find(&document, path)).transpose()?;
+    let mut refusal = None;
     if args.bytes {
-        bytes(args, &document, part)?;
+        let span = part.map_or(0..input.bytes.len(), |part| document.span(part));
+        let output = Output::plan().reading(&args.file).open(&args.output)?;
+        output.finish_with(input.bytes.get(span).unwrap_or_default())?;
     } else {
-        shown(args, &input.name, &document, part, console)?;
+        let mut inspection = Inspection::of(&input.name, &document);
+        if args.verify {
+            refusal = verified(args, &input, kind, &mut inspection, console)?;
+        }
+        show(args, &document, part, &inspection, console)?;
     }
-    report(&input.name, &document)
+    let faults = document.faults.iter().take(FAULTS_MAX).map(|fault| fault.failure(&input.name));
+    match Failure::all(faults).or(refusal) {
+        None => Ok(Exit::Done),
+        Some(failure) => Err(match document.faults.len().saturating_sub(FAULTS_MAX) {
+            0 => failure,
+            more => failure.note(format!("{more} more faults are in the output of --format json")),
+        }),
+    }
 }
 
-/// Writes the encoded bytes of what was selected.
-fn bytes(args: &InspectArgs, document: &Document<'_>, part: Option<Selection>) -> Outcome<()> {
-    let span = match part {
-        None => 0..document.bytes.len(),
-        Some(Selection { first, last }) => document.node(first).offset..document.node(last).end,
-    };
-    let output = Output::plan().reading(&args.file).open(&args.output)?;
-    output.finish_with(document.bytes.get(span).unwrap_or_default())
-}
-
-fn shown(
+fn show(
     args: &InspectArgs,
-    name: &str,
     document: &Document<'_>,
     part: Option<Selection>,
+    inspection: &Inspection,
     console: &Console,
 ) -> Outcome<()> {
-    let text = match (args.format, part) {
-        (InspectFormat::Tree, None) => Tree::of(&Inspection::of(name, document), console.is_verbose()),
+    let all = console.is_verbose();
+    match (args.format, part) {
+        (InspectFormat::Tree, None) => text(args, &Tree::of(inspection, all), console),
         (InspectFormat::Tree, Some(part)) => {
-            String::from_utf8_lossy(&lines(|out| render::edn(document, Some(part), out))).into_owned()
+            if let Some(words) =
+                render::section_name(document, part).and_then(|name| render::section(inspection, name, all))
+            {
+                text(args, &format!("{words}\n"), console)?;
+            }
+            lines(args, |out| render::edn(document, Some(part), out))
         }
-        (InspectFormat::Json, _) => {
-            let mut text = serde_json::to_string_pretty(&Inspection::of(name, document))
-                .map_err(|error| Failure::new(codes::USAGE, error.to_string()))?;
-            text.push('\n');
-            text
+        (InspectFormat::Json, None) => text(args, &json(inspection), console),
+        (InspectFormat::Json, Some(part)) => {
+            text(args, &json(&PartView::of(&inspection.file, document, part)), console)
         }
-        (InspectFormat::Edn, part) => {
-            String::from_utf8_lossy(&lines(|out| render::edn(document, part, out))).into_owned()
-        }
-        (InspectFormat::Hex, part) => {
-            String::from_utf8_lossy(&lines(|out| render::hex(document, part, out))).into_owned()
-        }
-        (InspectFormat::Toml, _) => return Err(Failure::new(codes::USAGE, "not yet")),
-    };
-    console.print(&text)
-}
-
-fn lines(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> Vec<u8> {
-    let mut out = Vec::new();
-    write(&mut out).expect("writing to memory can't fail");
-    out
-}
-
-fn report(name: &str, document: &Document<'_>) -> Outcome<Exit> {
-    let failures = document.faults.iter().take(FAULTS_MAX).map(|fault| fault.failure(name));
-    match Failure::all(failures) {
-        None => Ok(Exit::Done),
-        Some(failure) => Err(failure),
+        (InspectFormat::Edn, part) => lines(args, |out| render::edn(document, part, out)),
+        (InspectFormat::Hex, part) => lines(args, |out| render::hex(document, part, out)),
+        (InspectFormat::Toml, _) => Err(Failure::new(codes::USAGE, "not yet")),
     }
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    let mut text =
+        serde_json::to_string_pretty(value).expect("structs of strings and numbers always serialise");
+    text.push('\n');
+    text
+}
+
+/// Writes text with colours: to standard output as the console wants them, to a file without.
+fn text(args: &InspectArgs, text: &str, console: &Console) -> Outcome<()> {
+    if args.output.is_stdout() {
+        return console.print(text);
+    }
+    let plain = anstream::adapter::strip_str(text).to_string();
+    Output::plan().text().reading(&args.file).open(&args.output)?.finish_with(plain.as_bytes())
+}
+
+/// Writes lines as they are made: the hex of a large payload is never in memory.
+fn lines(args: &InspectArgs, write: impl FnOnce(&mut Output) -> io::Result<()>) -> Outcome<()> {
+    let mut output = Output::plan().text().reading(&args.file).open(&args.output)?;
+    write(&mut output).map_err(|error| {
+        if args.output.is_stdout() {
+            Failure::stdout(&error)
+        } else {
+            Failure::write(args.output.name(), &error)
+        }
+    })?;
+    output.finish()
+}
+
+/// Says of each signature whether it holds, and whether the whole envelope does. Returns the reasons if not.
+fn verified(
+    args: &InspectArgs,
+    input: &Input,
+    kind: Kind,
+    inspection: &mut Inspection,
+    console: &Console,
+) -> Outcome<Option<Failure>> {
+    let Kind::Envelope { .. } = kind else {
+        return Err(Failure::new(codes::USAGE, "only an envelope can be verified")
+            .help("leave --verify out to see what is there"));
+    };
+    // A broken envelope has faults enough; nothing of it holds.
+    let Ok(envelope) = Envelope::parse(&input.bytes, Tagging::Optional) else { return Ok(None) };
+    if args.trust.is_empty() {
+        return Ok(inspection.check_digests(&input.name));
+    }
+    let trusted = Trusted::read(&args.trust, |_| true, console)?;
+    let found = signers(&envelope.authentication()).unwrap_or_default();
+    let roles = found.iter().map(|signer| {
+        let mut keys = trusted.keys().filter(|(key, _)| signer.is_by(key));
+        keys.next().map(|(key, _)| key.role.clone())
+    });
+    inspection.note_signers(roles);
+    let refusal = verify::still_holds(&input.bytes, &input.name, &args.trust, console).err();
+    inspection.note_verdict(refusal.as_ref());
+    Ok(refusal)
 }

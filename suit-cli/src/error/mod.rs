@@ -241,6 +241,11 @@ impl Failure {
         self.0.exit
     }
 
+    /// The lines of message of this failure and all that come with it.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &str> {
+        core::iter::once(self.message()).chain(self.0.more.iter().map(Self::message))
+    }
+
     /// The line of message, as it was given.
     pub(crate) fn message(&self) -> &str {
         &self.0.message

@@ -32,12 +32,24 @@ impl Fault {
     }
 }
 
+/// Faults among which the same one is looked for.
+const SAME_MAX: usize = 64;
+
 /// The faults that the walk found, with the rules that no walk can check, by place.
 pub(super) fn all(document: &Document<'_>, found: Vec<(Error, Option<Id>)>) -> Vec<Fault> {
-    let mut faults: Vec<_> = found
-        .into_iter()
-        .map(|(error, around)| Fault { error, path: path::of(document, place(document, error, around)) })
-        .collect();
+    let mut faults: Vec<Fault> = Vec::new();
+    let mut note = |error: Error, around: Option<Id>| {
+        let path = path::of(document, place(document, error, around));
+        match faults.iter_mut().rev().take(SAME_MAX).find(|fault| fault.error == error) {
+            // The end of the input is the end of every string that was cut there: the innermost says most.
+            Some(known) if known.path.len() < path.len() => known.path = path,
+            Some(_) => {}
+            None => faults.push(Fault { error, path }),
+        }
+    };
+    for (error, around) in found {
+        note(error, around);
+    }
     let mut more = Vec::new();
     for (id, node) in document.nodes().iter().enumerate() {
         match node.shape {
@@ -52,10 +64,7 @@ pub(super) fn all(document: &Document<'_>, found: Vec<(Error, Option<Id>)>) -> V
         }
     }
     for (error, around) in more {
-        if !faults.iter().any(|fault| fault.error == error) {
-            let path = path::of(document, place(document, error, Some(around)));
-            faults.push(Fault { error, path });
-        }
+        note(error, Some(around));
     }
     faults.sort_by_key(|fault| fault.error.offset);
     faults

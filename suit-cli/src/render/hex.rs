@@ -4,9 +4,12 @@ use super::document::{Document, Id, Node};
 use super::path::Selection;
 use core::ops::Range;
 use std::io::{self, Write};
-use suit_core::cbor::diag::{Diagnostic, Quoted};
+use suit_core::cbor::diag::{Diagnostic, Quoted, Timestamp, Uuid};
+use suit_core::command::ReportPolicy;
 use suit_core::grammar::{Key, Role, Shape, Value, code_name, label_name};
-use suit_core::labels::Tag;
+use suit_core::labels::{
+    Algorithm, FileType, ParameterKey, PreRelease, REPORT_POLICY_MAX, Tag, VersionComparison,
+};
 
 /// Bytes beside which a meaning stands.
 const BESIDE: usize = 8;
@@ -214,14 +217,15 @@ fn meaning(document: &Document<'_>, id: Id) -> String {
             format!("text of {}, {}{more}", text.len(), Quoted(&text[..cut]))
         }
         Value::Bytes(bytes) => {
-            let shown = format!("{:#}", Diagnostic::document(node.shape, document.reader(id)));
-            // Longer content follows in rows; what it stands for is in the comment.
-            let comment = shown.split_once(" / ").map(|(_, comment)| comment.trim_end_matches(" /"));
             let len = format!("{} byte{}", bytes.len(), plural(bytes.len()));
-            match comment {
-                Some(comment) => format!("{len}, {comment}"),
-                None if bytes.len() < BESIDE => shown,
-                None => len,
+            match role(node) {
+                Some(Role::Uuid) => format!("{len}, {}", Uuid(bytes)),
+                Some(Role::ComponentPart) if bytes.len() >= BESIDE => {
+                    format!("{len}, {}", document.shown(id))
+                }
+                // Longer content follows in rows.
+                _ if bytes.len() < BESIDE => document.shown(id),
+                _ => len,
             }
         }
         _ if matches!(node.key, Key::Code) => match node.value.int().and_then(code_name) {
@@ -229,12 +233,42 @@ fn meaning(document: &Document<'_>, id: Id) -> String {
             Some((name, false)) => format!("directive {name}"),
             None => format!("command {}", document.shown(id)),
         },
-        _ => {
-            let shown = format!("{:#}", Diagnostic::document(node.shape, document.reader(id)));
-            match shown.split_once(" / ") {
-                Some((value, comment)) => format!("{value}, {}", comment.trim_end_matches(" /")),
-                None => shown,
-            }
-        }
+        Value::Uint(bits) if role(node) == Some(Role::ReportPolicy) => format!("{bits}, {}", policy(bits)),
+        _ => match number_name(node) {
+            Some(name) => format!("{}, {name}", document.shown(id)),
+            None => document.shown(id),
+        },
     }
+}
+
+/// What a reporting policy asks to record.
+fn policy(bits: u64) -> String {
+    match bits {
+        0 => return "nothing".to_owned(),
+        REPORT_POLICY_MAX => return "all".to_owned(),
+        _ => {}
+    }
+    let names = [
+        (ReportPolicy::RECORD_ON_SUCCESS, "success"),
+        (ReportPolicy::RECORD_ON_FAILURE, "failure"),
+        (ReportPolicy::SYSINFO_ON_SUCCESS, "system on success"),
+        (ReportPolicy::SYSINFO_ON_FAILURE, "system on failure"),
+    ];
+    let set = names.into_iter().filter(|(bit, _)| bits & u64::from(*bit) != 0).map(|(_, name)| name);
+    set.collect::<Vec<_>>().join(", ")
+}
+
+/// The name of a registered number.
+fn number_name(node: &Node<'_>) -> Option<String> {
+    let number = node.value.int()?;
+    let name = match role(node)? {
+        Role::DigestAlgorithm | Role::CoseAlgorithm => Algorithm::from_code(number)?.name(),
+        Role::ParameterLabel => ParameterKey::from_code(number)?.name(),
+        Role::Comparison => VersionComparison::from_code(number)?.name(),
+        Role::FileType => FileType::from_code(number)?.name(),
+        Role::VersionPart => PreRelease::from_code(number)?.name(),
+        Role::Time => return u64::try_from(number).ok().map(|seconds| Timestamp(seconds).to_string()),
+        _ => return None,
+    };
+    Some(name.to_owned())
 }

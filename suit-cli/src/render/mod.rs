@@ -21,15 +21,16 @@ mod model;
 mod path;
 mod sniff;
 mod tree;
+mod verdict;
 mod view;
 pub(crate) mod words;
 
 pub(crate) use document::{Document, Kind};
 pub(crate) use edn::edn;
 pub(crate) use hex::hex;
-pub(crate) use model::Inspection;
+pub(crate) use model::{Inspection, PartView};
 pub(crate) use path::{Selection, find};
 pub(crate) use sniff::sniff;
-pub(crate) use tree::{Tree, section};
+pub(crate) use tree::{Tree, section, section_name};
 
 use model::Step;

@@ -110,6 +110,12 @@ pub(crate) struct SignerView {
     /// The key identifier in hex.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) key_id: Option<String>,
+    /// Whether it holds for one of the trusted keys; absent if it was not checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) verified: Option<bool>,
+    /// The name of that key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) role: Option<String>,
 }
 
 /// What verification found.
@@ -117,8 +123,8 @@ pub(crate) struct SignerView {
 pub(crate) struct Verification {
     /// Whether everything that was checked holds.
     pub(crate) holds: bool,
-    /// The trusted keys whose signatures hold, as they were named.
-    pub(crate) trusted: Vec<String>,
+    /// Whether there were keys to check signatures with; if not, only digests were checked.
+    pub(crate) signatures: bool,
     /// What does not hold.
     pub(crate) reasons: Vec<String>,
 }
@@ -367,6 +373,26 @@ pub(crate) struct TextEntry {
     pub(crate) key: String,
     /// The text.
     pub(crate) text: String,
+}
+
+/// A part of a document, selected by a path; version 1.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Part")]
+pub(crate) struct PartView {
+    /// Always `suit-inspect-part/1`.
+    pub(crate) format: &'static str,
+    /// The file as it was named.
+    pub(crate) file: String,
+    /// The way to the part.
+    pub(crate) path: String,
+    /// Offset of its first byte in the file.
+    pub(crate) offset: u64,
+    /// Its size in bytes, with its head.
+    pub(crate) size: u64,
+    /// Its bytes in hex.
+    pub(crate) bytes: String,
+    /// What it is, in CBOR diagnostic notation; of a command code and argument.
+    pub(crate) content: String,
 }
 
 /// A broken rule.

@@ -72,6 +72,13 @@ impl Selection {
     }
 }
 
+impl Document<'_> {
+    /// The bytes of a part; of a command with its argument.
+    pub(crate) fn span(&self, part: Selection) -> core::ops::Range<usize> {
+        self.node(part.first).offset..self.node(part.last).end
+    }
+}
+
 /// Follows a path as given on the command line.
 ///
 /// # Errors

@@ -1,12 +1,16 @@
 //! The form for people: what a file is, and what a device will do with it.
 
 use super::Step;
+use super::document::Document;
 use super::model::{
-    ComponentView, DocumentView, EnvelopeView, FileKind, Identity, ImageView, Inspection, LanguageView,
-    ManifestView, OpaqueView, PayloadView, SectionSource, SectionView, SignerView, Standing, TextView,
+    CheckedDigest, ComponentView, DocumentView, EnvelopeView, FileKind, Identity, ImageView, Inspection,
+    LanguageView, ManifestView, OpaqueView, PayloadView, SectionSource, SectionView, SignerView, Standing,
+    TextView,
 };
+use super::path::Selection;
 use super::words::{grouped, size};
 use core::fmt::Write;
+use suit_core::grammar::{Key, MapKind, label_name};
 
 /// Columns that are filled.
 const WIDTH: usize = 96;
@@ -55,11 +59,14 @@ impl Tree {
         if let Some(manifest) = &view.manifest {
             self.identity(manifest, level);
         }
+        if let (Some(envelope), Some(manifest)) = (&view.envelope, &view.manifest) {
+            self.digest(envelope.digest.as_ref(), manifest.size, level);
+        }
         if let Some(envelope) = &view.envelope {
             self.envelope(envelope, level);
         }
         for signer in &view.signers {
-            self.fact(level, "signed by", &format!("{}, not verified", by(signer)));
+            self.fact(level, "signed by", &by(signer));
         }
         if let Some(encryption) = &view.encryption {
             self.fact(level, "encryption", encryption);
@@ -97,38 +104,37 @@ impl Tree {
         }
     }
 
+    fn digest(&mut self, digest: Option<&CheckedDigest>, length: u64, level: usize) {
+        let Some(CheckedDigest { digest, matches }) = digest else {
+            return self.fact(level, "manifest", &format!("{}, its digest is not readable", size(length)));
+        };
+        let value = format!("{} {}", digest.algorithm, self.hex(&digest.value));
+        let words = match matches {
+            Some(true) => value,
+            Some(false) => format!("{RED}not with the digest that is stated, {value}{PLAIN}"),
+            None => format!("{value} as stated, not compared"),
+        };
+        self.fact(level, "manifest", &format!("{}, {words}", size(length)));
+    }
+
     fn envelope(&mut self, envelope: &EnvelopeView, level: usize) {
         if !envelope.tagged {
             self.fact(level, "tag", "none; most readers want the tag 107");
         }
-        match &envelope.digest {
-            None => self.fact(level, "digest", "not readable"),
-            Some(digest) => {
-                let state = match digest.matches {
-                    Some(true) => "of the manifest, as it should be".to_owned(),
-                    Some(false) => format!("{RED}but the manifest has another{PLAIN}"),
-                    None => "not compared".to_owned(),
-                };
-                let value = self.hex(&digest.digest.value);
-                self.fact(level, "digest", &format!("{} {value}, {state}", digest.digest.algorithm));
-            }
-        }
         if envelope.signers.is_empty() {
-            self.fact(level, "signed by", "nobody");
+            self.fact(level, "signed by", &format!("{RED}nobody{PLAIN}"));
         }
-        let state = if envelope.verification.is_some() { "" } else { ", not verified" };
         for signer in &envelope.signers {
-            self.fact(level, "signed by", &format!("{}{state}", by(signer)));
+            self.fact(level, "signed by", &by(signer));
         }
         if let Some(verification) = &envelope.verification {
-            for name in &verification.trusted {
-                self.fact(level, "verified", &format!("signature by {name} holds"));
-            }
             for reason in &verification.reasons {
                 self.fact(level, "refused", &format!("{RED}{reason}{PLAIN}"));
             }
-            if verification.trusted.is_empty() && verification.reasons.is_empty() {
-                self.fact(level, "verified", "digests hold; no trusted key was given");
+            if verification.holds {
+                let what =
+                    if verification.signatures { "digests and signatures hold" } else { "digests hold" };
+                self.fact(level, "verified", what);
             }
         }
         for member in &envelope.severed {
@@ -170,7 +176,12 @@ impl Tree {
         }
         let mut told: Vec<(&SectionView, &str)> = Vec::new();
         for procedure in &manifest.procedures {
-            self.line(level, procedure.name);
+            // A procedure of one section that bears its name needs no heading.
+            let alone = matches!(&*procedure.sections, [only] if only.name == procedure.name);
+            let level = if alone { level.saturating_sub(1) } else { level };
+            if !alone {
+                self.line(level, procedure.name);
+            }
             for section in &procedure.sections {
                 let same = told.iter().find(|(known, _)| {
                     known.name == section.name
@@ -231,7 +242,9 @@ impl Tree {
         let source = source(section.source);
         let note = if source.is_empty() { String::new() } else { format!(" {DIM}({source}){PLAIN}") };
         self.line(level, &format!("{}{note}", section.name));
-        self.steps(&section.steps, level + 1);
+        if !matches!(section.source, SectionSource::SeveredMismatch | SectionSource::SeveredMissing) {
+            self.steps(&section.steps, level + 1);
+        }
     }
 
     fn steps(&mut self, steps: &[Step], level: usize) {
@@ -350,7 +363,7 @@ impl Tree {
     fn wrapped(&mut self, first: &str, rest: &str, text: &str) {
         let mut line = first.to_owned();
         let mut is_empty = true;
-        for word in text.split(' ') {
+        for word in unbroken(text) {
             let len = visible(&line) + usize::from(!is_empty) + visible(word);
             if !is_empty && len > WIDTH {
                 let _ = writeln!(self.out, "{}", line.trim_end());
@@ -367,6 +380,14 @@ impl Tree {
     }
 }
 
+/// The name of the section that a part is.
+pub(crate) fn section_name(document: &Document<'_>, part: Selection) -> Option<&'static str> {
+    match document.node(part.first).key {
+        Key::Label(kind @ (MapKind::Manifest | MapKind::Envelope), label) => label_name(kind, label),
+        _ => None,
+    }
+}
+
 /// The words of one section, for `--path`.
 pub(crate) fn section(inspection: &Inspection, name: &str, all: bool) -> Option<String> {
     let manifest = inspection.document.manifest.as_ref()?;
@@ -380,7 +401,13 @@ pub(crate) fn section(inspection: &Inspection, name: &str, all: bool) -> Option<
 fn by(signer: &SignerView) -> String {
     let algorithm = signer.algorithm.as_deref().unwrap_or("no algorithm");
     let key = signer.key_id.as_ref().map_or_else(|| "no key id".to_owned(), |id| format!("key id {id}"));
-    format!("{algorithm} ({}), {key}", signer.structure)
+    let state = match (signer.verified, &signer.role) {
+        (Some(true), Some(role)) => format!("verified: {role}"),
+        (Some(true), None) => "verified".to_owned(),
+        (Some(false), _) => format!("{RED}not by a trusted key{PLAIN}"),
+        (None, _) => "not verified".to_owned(),
+    };
+    format!("{algorithm} ({}), {key}, {state}", signer.structure)
 }
 
 const fn source(source: SectionSource) -> &'static str {
@@ -393,6 +420,33 @@ const fn source(source: SectionSource) -> &'static str {
         SectionSource::SeveredMissing => "severed, not in this file",
         SectionSource::SeveredUnchecked => "severed, carried in the envelope, digest not compared",
     }
+}
+
+/// The words of a text; a number and its unit, and what says where it comes from, stay together.
+fn unbroken(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let whole = rest?;
+        let mut end = 0;
+        loop {
+            let behind = &whole[end..];
+            let Some(space) = behind.find(' ') else {
+                rest = None;
+                return Some(whole);
+            };
+            let (word, next) = (&behind[..space], &behind[space + 1..]);
+            let next = next.split(' ').next().unwrap_or_default();
+            let unit = next.trim_end_matches([',', ')', ';']);
+            if !(matches!(unit, "B" | "mWh")
+                || word.trim_start_matches('(').starts_with("sha-")
+                || word == "from")
+            {
+                rest = Some(&behind[space + 1..]);
+                return Some(&whole[..end + space]);
+            }
+            end += space + 1;
+        }
+    })
 }
 
 /// Letters that take room on the screen.

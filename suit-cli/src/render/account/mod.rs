@@ -18,6 +18,9 @@ use suit_core::labels::{CommonKey, DependencyKey};
 /// Steps that are told of one manifest. The published examples need 60 at most.
 const STEPS_MAX: usize = 5_000;
 
+/// Letters of an identifier that are told with every command.
+const ID_MAX: usize = 32;
+
 /// The components and dependencies of a manifest.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Targets {
@@ -55,12 +58,19 @@ impl Targets {
         self.entries.iter().map(|(index, ..)| *index).collect()
     }
 
-    /// What a component is called: `component 0 [app]`.
+    /// What a component is called: `component 0 [app]`. Of a long identifier the end is given.
     pub(super) fn label(&self, document: &Document<'_>, index: u64) -> String {
         let found = self.entries.iter().find(|(found, ..)| *found == index);
         let word = if matches!(found, Some((_, true, _))) { "dependency" } else { "component" };
         match found.and_then(|(_, _, id)| *id) {
-            Some(id) => format!("{word} {index} [{}]", words::parts(document, id).join("/")),
+            Some(id) => {
+                let parts = words::parts(document, id);
+                let whole = parts.join("/");
+                match parts.last() {
+                    Some(last) if whole.len() > ID_MAX => format!("{word} {index} […/{last}]"),
+                    _ => format!("{word} {index} [{whole}]"),
+                }
+            }
             None => format!("{word} {index}"),
         }
     }
@@ -72,6 +82,8 @@ pub(super) struct Teller<'d, 'a> {
     targets: &'d Targets,
     /// Names of the payloads in the envelope.
     payloads: &'d [&'a str],
+    /// Whether this is the manifest of an integrated dependency.
+    is_inner: bool,
     /// The section that is running.
     section: &'static str,
     selection: Vec<u64>,
@@ -82,8 +94,13 @@ pub(super) struct Teller<'d, 'a> {
 pub(super) struct Outcome<'a>(Cases<'a>);
 
 impl<'d, 'a> Teller<'d, 'a> {
-    pub(super) fn new(document: &'d Document<'a>, targets: &'d Targets, payloads: &'d [&'a str]) -> Self {
-        Self { document, targets, payloads, section: "", selection: vec![0], left: STEPS_MAX }
+    pub(super) fn new(
+        document: &'d Document<'a>,
+        targets: &'d Targets,
+        payloads: &'d [&'a str],
+        is_inner: bool,
+    ) -> Self {
+        Self { document, targets, payloads, is_inner, section: "", selection: vec![0], left: STEPS_MAX }
     }
 
     fn label(&self, index: u64) -> String {

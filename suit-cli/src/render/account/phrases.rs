@@ -20,7 +20,7 @@ impl Teller<'_, '_> {
         // P-074: a condition whose parameter is not set fails.
         let with = |key: ParameterKey, words: &dyn Fn(Id) -> String| match case.get(component, key) {
             Some(id) => format!("continue only if {}", words(id)),
-            None => format!("fail, since {} of {IT} is not set", key.name()),
+            None => self.missing(key),
         };
         match condition {
             Condition::VendorIdentifier => {
@@ -74,7 +74,7 @@ impl Teller<'_, '_> {
         use ParameterKey as P;
         let document = self.document;
         let get = |key| case.get(component, key);
-        let missing = |key: ParameterKey| format!("fail, since {} of {IT} is not set", key.name());
+        let missing = |key| self.missing(key);
         let source = || get(P::SourceComponent).and_then(|id| document.uint(id));
         match directive {
             Directive::Fetch => match get(P::Uri) {
@@ -124,6 +124,15 @@ impl Teller<'_, '_> {
             Directive::ProcessDependency => format!("run section {} of {IT}", self.section),
             Directive::Unlink => format!("give up {IT}"),
             other => format!("{} on {IT}", other.name()),
+        }
+    }
+
+    /// A command lacks a parameter. That of a dependency may come from the manifest that it is in.
+    fn missing(&self, key: ParameterKey) -> String {
+        if self.is_inner {
+            format!("fail, unless the manifest around this one set {} of {IT}", key.name())
+        } else {
+            format!("fail, since {} of {IT} is not set", key.name())
         }
     }
 

@@ -46,7 +46,9 @@ pub(super) fn view(document: &Document<'_>, id: Id, envelope: Option<Id>) -> Man
         .collect();
     let shared = common.and_then(|common| document.get(common, CommonKey::SharedSequence.code()));
     let mut runner = Runner { document, map, envelope, shared, told: None };
-    let mut teller = Teller::new(document, &targets, &payloads);
+    let is_inner = core::iter::successors(Some(id), |id| document.node(*id).parent)
+        .any(|around| document.is_dependency(around));
+    let mut teller = Teller::new(document, &targets, &payloads, is_inner);
     let mut update = None;
     let mut procedures = Vec::new();
     for (name, keys) in PROCEDURES {

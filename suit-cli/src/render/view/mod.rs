@@ -7,11 +7,13 @@ mod text;
 
 pub(super) use signers::signers_of_block;
 
-use super::document::{Document, Kind};
+use super::document::{Document, Id, Kind};
 use super::faults::{Fault, rule};
 use super::hash::sha256;
-use super::model::{DocumentView, FaultView, FileKind, Inspection};
+use super::model::{DocumentView, FaultView, FileKind, Inspection, PartView};
+use super::path::{self, Selection};
 use crate::error::clean;
+use suit_core::cbor::diag::{Diagnostic, Hex};
 
 impl Inspection {
     /// All that can be said about a document without keys.
@@ -46,6 +48,25 @@ impl Inspection {
     }
 }
 
+impl PartView {
+    /// A part of a document.
+    pub(crate) fn of(file: &str, document: &Document<'_>, part: Selection) -> Self {
+        let span = document.span(part);
+        let bytes = document.bytes.get(span.clone()).unwrap_or_default();
+        let shown = |id: Id| Diagnostic::document(document.node(id).shape, document.reader(id)).to_string();
+        let Selection { first, last } = part;
+        Self {
+            format: "suit-inspect-part/1",
+            file: clean(file),
+            path: clean(&path::of(document, Some(first))),
+            offset: u64::try_from(span.start).unwrap_or(u64::MAX),
+            size: length(bytes),
+            bytes: Hex(bytes).to_string(),
+            content: if first == last { shown(first) } else { format!("{}, {}", shown(first), shown(last)) },
+        }
+    }
+}
+
 impl FaultView {
     fn of(fault: &Fault) -> Self {
         Self {
@@ -64,5 +85,5 @@ fn length(bytes: &[u8]) -> u64 {
 }
 
 fn hex_digest(bytes: &[u8]) -> String {
-    suit_core::cbor::diag::Hex(&sha256(bytes)).to_string()
+    Hex(&sha256(bytes)).to_string()
 }

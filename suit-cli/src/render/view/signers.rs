@@ -49,5 +49,7 @@ fn signer(document: &Document<'_>, structure: Tag, id: Id) -> SignerView {
         structure: structure.name(),
         algorithm: algorithm.map(|name| clean(&name)),
         key_id: key_id.map(|id| Hex(id).to_string()),
+        verified: None,
+        role: None,
     }
 }
