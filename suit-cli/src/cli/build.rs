@@ -3,7 +3,6 @@
 use super::FormatArg;
 use crate::output::Target;
 use clap::Args;
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Build an unsigned envelope from a description
@@ -24,13 +23,16 @@ pub(crate) struct BuildArgs {
     pub(crate) set: Vec<String>,
     /// Take the file of a named payload from here
     #[arg(long, value_name = "NAME=FILE")]
-    pub(crate) payload: Vec<OsString>,
+    pub(crate) payload: Vec<String>,
     /// Put only the digest of these members into the manifest, the content beside it
     #[arg(long, value_name = "MEMBER", value_delimiter = ',')]
     pub(crate) severable: Vec<String>,
-    /// The input is CBOR diagnostic notation, taken as it is
-    #[arg(long)]
-    pub(crate) from_edn: bool,
+    /// Of these members put only the digest into the manifest, and the content nowhere
+    #[arg(long, value_name = "MEMBER", value_delimiter = ',')]
+    pub(crate) leave_out: Vec<String>,
+    /// Carry over the signatures of an envelope that has the same manifest
+    #[arg(long, value_name = "ENV")]
+    pub(crate) signatures_from: Option<PathBuf>,
     /// Print the description with its recipe written out as sequences, and build nothing
     #[arg(long)]
     pub(crate) emit_description: bool,

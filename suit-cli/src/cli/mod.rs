@@ -69,6 +69,7 @@ pub(crate) enum Color {
 /// The verbs. A verb stands here once it works.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Build(build::BuildArgs),
     Inspect(inspect::InspectArgs),
     Sign(sign::SignArgs),
     Verify(verify::VerifyArgs),
@@ -82,6 +83,7 @@ impl Verb {
     /// The form in which this verb's results and all messages are printed.
     pub(crate) fn wants_json(&self) -> bool {
         match self {
+            Self::Build(args) => args.format.is_json(),
             Self::Inspect(args) => args.format == inspect::InspectFormat::Json,
             Self::Sign(args) => args.format == sign::SignFormat::Json,
             Self::Verify(args) => args.format.is_json(),

@@ -4,6 +4,7 @@
 //! [`Console::print`], what it wants to remark to [`Console::note`] and [`Console::warn`], and what stops
 //! it is returned.
 
+pub(crate) mod build;
 mod completions;
 mod edit;
 mod inspect;
@@ -44,6 +45,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
 
 fn run(verb: Verb, console: &Console) -> Outcome<Exit> {
     match verb {
+        Verb::Build(args) => build::run(&args, console),
         Verb::Inspect(args) => inspect::run(&args, console),
         Verb::Sign(args) => sign::run(&args, console),
         Verb::Verify(args) => verify::run(&args, console),

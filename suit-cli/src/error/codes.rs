@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | 0099 | the command line itself | here |
 //! | 01xx | CBOR encoding | `suit_core::ErrorKind` |
-//! | 02xx | descriptions | here |
+//! | 02xx | descriptions; from 250 on rules for authors, printed as `W02xx` | here |
 //! | 03xx | SUIT structure | `suit_core::ErrorKind` |
 //! | 04xx | COSE messages | `suit_core::ErrorKind` |
 //! | 05xx | authentication and trust | `suit_verify_nostd`; from 0550 on here |
@@ -29,6 +29,9 @@ pub(crate) struct Code {
     /// The next step, where one sentence fits every occurrence.
     pub(crate) help: Option<&'static str>,
 }
+
+/// The numbers of rules for authors.
+pub(crate) const AUTHOR_RULES: core::ops::Range<u16> = 250..300;
 
 macro_rules! codes {
     ( $( $name:ident = $number:literal $exit:ident $title:literal $(, $help:literal)? ; )* ) => {

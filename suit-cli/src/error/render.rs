@@ -1,7 +1,7 @@
 //! A failure as text for people and as JSON for programs.
 
 use super::text::{clean, clean_columns};
-use super::{Failure, Level, Parts, Place};
+use super::{Failure, Level, Parts, Place, codes};
 use annotate_snippets::{AnnotationKind, Group, Level as Word, Origin, Renderer, Snippet};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -78,8 +78,10 @@ pub(crate) fn as_json(failure: &Failure) -> String {
     out
 }
 
+/// `E` and four digits; rules for authors, which warn, have `W`.
 fn code_name(number: u16) -> String {
-    format!("E{number:04}")
+    let letter = if codes::AUTHOR_RULES.contains(&number) { 'W' } else { 'E' };
+    format!("{letter}{number:04}")
 }
 
 /// A failure as JSON, version 1. Absent members are left out.
@@ -167,7 +169,7 @@ impl Record {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Exit, codes};
+    use super::super::Exit;
     use super::*;
 
     const TEXT: &str = "format = \"suit/1\"\n\n[manifest]\nseqence = 42\n";
