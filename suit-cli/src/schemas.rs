@@ -9,7 +9,10 @@ use schemars::generate::SchemaSettings;
 #[must_use]
 pub fn all() -> Vec<(&'static str, Schema)> {
     use crate::commands::{key, sign, verify};
+    use crate::render::{Inspection, PartView};
     vec![
+        ("inspect-output.v1.json", of::<Inspection>("Result of suit inspect")),
+        ("inspect-part-output.v1.json", of::<PartView>("Result of suit inspect --path")),
         ("key-output.v1.json", of::<key::KeyRecord>("Result of suit key show")),
         ("kid-output.v1.json", of::<key::KeyIdRecord>("Result of suit key kid")),
         ("message.v1.json", of::<crate::error::Record>("A message of suit: error, refusal or warning")),

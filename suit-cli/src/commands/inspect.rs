@@ -2,6 +2,7 @@
 
 use super::verify;
 use crate::cli::inspect::{InspectArgs, InspectFormat};
+use crate::description::raise::raise;
 use crate::error::{Exit, Failure, Outcome, codes};
 use crate::input::Input;
 use crate::output::{Console, Output};
@@ -73,8 +74,35 @@ fn show(
         }
         (InspectFormat::Edn, part) => lines(args, |out| render::edn(document, part, out)),
         (InspectFormat::Hex, part) => lines(args, |out| render::hex(document, part, out)),
-        (InspectFormat::Toml, _) => Err(Failure::new(codes::USAGE, "not yet")),
+        (InspectFormat::Toml, None) => match description(document, &inspection.file)? {
+            Some(description) => text(args, &description, console),
+            None => Ok(()),
+        },
+        (InspectFormat::Toml, Some(_)) => {
+            Err(Failure::new(codes::USAGE, "--format toml shows the whole manifest, not a part of it")
+                .help("leave --path out"))
+        }
     }
+}
+
+/// The description that builds the manifest again; `None` if the document is broken, of which its faults tell.
+fn description(document: &Document<'_>, file: &str) -> Outcome<Option<String>> {
+    let wrapped;
+    let bytes = match document.kind {
+        _ if !document.faults.is_empty() => return Ok(None),
+        Kind::Envelope { .. } => document.bytes,
+        Kind::Manifest { .. } => {
+            wrapped = document.in_an_envelope();
+            &wrapped
+        }
+        Kind::Block | Kind::Encryption => {
+            return Err(Failure::new(codes::USAGE, "only manifests can be described, not a COSE message")
+                .help("--format edn shows what it holds"));
+        }
+    };
+    let fault = |error| Failure::document(file, error);
+    let envelope = Envelope::parse(bytes, Tagging::Optional).map_err(fault)?;
+    raise(&envelope).map(Some).map_err(fault)
 }
 
 fn json(value: &impl serde::Serialize) -> String {

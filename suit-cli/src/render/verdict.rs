@@ -1,9 +1,27 @@
 //! What verification adds to what was said.
 
+use super::document::Document;
+use super::hash::sha256;
 use super::model::{Inspection, Standing, Verification};
 use crate::error::{Exit, Failure};
-use suit_core::labels::EnvelopeKey;
+use suit_core::cbor::Writer;
+use suit_core::labels::{Algorithm, EnvelopeKey};
+use suit_core::owned::{Digest, Envelope};
 use suit_verify_nostd::AuthenticationError;
+
+impl Document<'_> {
+    /// A bare manifest in an envelope that nobody has signed.
+    pub(crate) fn in_an_envelope(&self) -> Vec<u8> {
+        let manifest = self.root().map(|root| self.encoded(self.content(root))).unwrap_or_default();
+        let mut item = Writer::new(Vec::new());
+        let Ok(()) = item.bytes(manifest);
+        let bytes = sha256(&item.into_inner());
+        let digest = Digest { algorithm: Algorithm::Sha256, bytes };
+        let (blocks, severed, unknown, payloads) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Envelope { tagged: true, digest, blocks, manifest: manifest.to_vec(), severed, unknown, payloads }
+            .encode()
+    }
+}
 
 impl Inspection {
     /// Notes for each signature, in order, by whose key it is.
