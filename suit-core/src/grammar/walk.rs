@@ -372,12 +372,15 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         if kind.is_some() && (usize::from(level) > DEPTH_MAX || full) {
             return Err(Error::new(ErrorKind::TooDeep, head.offset));
         }
+        let parts = match kind {
+            None | Some(Kind::Tag(_)) => 1,
+            Some(_) => parts?,
+        };
         self.scalar(shape, value, head.offset)?;
         self.visitor.enter(&item(value, &self.reader))?;
         match kind {
             None => self.close(head.offset, region)?,
             Some(kind) => {
-                let parts = if matches!(kind, Kind::Tag(_)) { 1 } else { parts? };
                 if !head.indefinite {
                     self.count(&kind, parts, head.offset)?;
                 }

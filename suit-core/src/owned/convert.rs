@@ -5,7 +5,9 @@ use super::manifest::{ComponentId, Digest, LanguageText, Manifest, Member, Text}
 use super::parameter::{Actor, Custom, Metadata, OtherDevice, Parameter, VendorId, VersionMatch, WaitInfo};
 use crate::cbor::Reader;
 use crate::command::{Operation, Sequence};
+use crate::envelope::check;
 use crate::error::{Error, ErrorKind};
+use crate::grammar::LANGUAGES;
 use crate::labels::ManifestKey;
 use crate::manifest::Severable;
 use crate::{command, metadata, parameter, text, version, wait};
@@ -69,11 +71,12 @@ fn member<T, U>(
     }
 }
 
-/// Copies a text map.
+/// Copies a text map that fills `content`.
 ///
 /// # Errors
-/// Faults of the encoding, `UnknownKey`.
+/// Faults of the encoding and of the grammar: a copy has no place for keys out of order, or for what follows the map.
 pub fn read_text(content: Reader<'_>) -> Result<Text, Error> {
+    check(&LANGUAGES, content)?;
     let mut languages = Text::new();
     for language in text::Text::parse(content)? {
         let language = language?;
