@@ -50,7 +50,7 @@ pub(crate) fn run(args: &EditArgs, console: &Console) -> Outcome<Exit> {
             edit(envelope, changed, &|subject| subject.attach(&members, &source))
         }
         EditAction::Embed { envelope, payload, changed } => {
-            let payloads = payload.iter().map(|word| read_payload(word)).collect::<Outcome<Vec<_>>>()?;
+            let payloads = payload.iter().map(read_payload).collect::<Outcome<Vec<_>>>()?;
             edit(envelope, changed, &|subject| subject.embed(&payloads, console))
         }
         EditAction::Strip { envelope, payload, signatures, changed } => {

@@ -154,7 +154,7 @@ codes! {
     KEY_SEVERAL = 709 Key "several keys in one file", "keep each key in a file of its own";
     KEY_PUBLIC = 710 Key "public key where a private one is needed", "give the private key";
     KEY_INVALID = 711 Key "value is not a key of its kind";
-    KEY_COSE = 712 Key "malformed COSE_Key";
+    KEY_COSE = 712 Key "malformed COSE_Key", "write the key again: suit key convert KEY --to cose";
     KEY_JWK = 713 Key "malformed JWK";
     KEY_ALGORITHM = 714 Key "key is for another algorithm";
     KEY_OPERATION = 715 Key "the key's key_ops don't allow this", "use the key that was made for this";
@@ -200,6 +200,8 @@ codes! {
     EDIT_PRESENT = 907 Refused "member or payload is there already";
     WARNINGS_DENIED = 920 Refused "warnings are denied", "see to the warnings, or leave out --deny-warnings";
     SIGNATURES_OTHER = 921 Refused "signatures are for another manifest", "sign the new envelope with suit sign";
+    TOUR = 930 Bug "a step of the tour ended otherwise than it must",
+        "run the command by itself, in a directory kept with --keep";
 }
 
 #[cfg(test)]

@@ -205,6 +205,7 @@ fn label_text(label: &RegisteredLabel<KeyType>) -> String {
 fn reason(error: &coset::CoseError) -> String {
     match error {
         coset::CoseError::DuplicateMapKey => "a label stands in it twice".to_owned(),
+        coset::CoseError::UnexpectedItem("no kty label", _) => "kty (1) is missing".to_owned(),
         coset::CoseError::UnexpectedItem(found, wanted) => format!("{found} where {wanted} is needed"),
         coset::CoseError::UnregisteredIanaValue | coset::CoseError::UnregisteredIanaNonPrivateValue => {
             "it names something that is not registered".to_owned()

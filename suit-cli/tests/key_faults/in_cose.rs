@@ -1,0 +1,148 @@
+//! Faults of COSE_Keys.
+
+use super::{COSE_HELP, CURVE_HELP, Case, KIND_HELP, SEVERAL_HELP, case, cose};
+use crate::signing::{K1, K1_PUBLIC, hex};
+
+pub(crate) fn in_cose() -> Vec<Case> {
+    let private = format!("235820{K1}");
+    let whole = |before: &str, count| cose(count, before, &private);
+    vec![
+        case(
+            "a byte too many",
+            "k.cose",
+            [whole("0102", 5), vec![0]].concat(),
+            "E0712",
+            "'k.cose' is not a valid COSE_Key: bytes after the end of the item at byte 110",
+            COSE_HELP,
+        ),
+        case(
+            "cut",
+            "k.cose",
+            &whole("0102", 5)[..100],
+            "E0712",
+            "'k.cose' is not a valid COSE_Key: input ends inside an item at byte 100",
+            COSE_HELP,
+        ),
+        case(
+            "a number that is longer than it has to be",
+            "k.cose",
+            whole("011802", 5),
+            "E0712",
+            "'k.cose' is not a valid COSE_Key: integer or length not in its shortest form at byte 2",
+            COSE_HELP,
+        ),
+        case(
+            "a label twice",
+            "k.cose",
+            whole("01020102", 6),
+            "E0712",
+            "'k.cose' is not a valid COSE_Key: a label stands in it twice",
+            COSE_HELP,
+        ),
+        case(
+            "no kty",
+            "k.cose",
+            whole("", 4),
+            "E0712",
+            "'k.cose' is not a valid COSE_Key: kty (1) is missing",
+            COSE_HELP,
+        ),
+        case("RSA", "k.cose", hex("a10103"), "E0707", "'k.cose' is a COSE_Key of kty 3 (RSA)", KIND_HELP),
+        case(
+            "secp256k1",
+            "k.cose",
+            hex("a2010220 08"),
+            "E0708",
+            "the key in 'k.cose' is on the curve Secp256k1",
+            CURVE_HELP,
+        ),
+        case(
+            "X25519",
+            "k.cose",
+            hex("a201012004"),
+            "E0708",
+            "the key in 'k.cose' is on the curve X25519",
+            CURVE_HELP,
+        ),
+        case(
+            "no curve",
+            "k.cose",
+            hex("a10102"),
+            "E0712",
+            "'k.cose' is not a valid COSE_Key: crv (-1) is missing",
+            COSE_HELP,
+        ),
+        case(
+            "a short x",
+            "k.cose",
+            hex("a4010220012141aa2241bb"),
+            "E0712",
+            "'k.cose' is not a valid COSE_Key: x has 1 bytes, 32 are needed",
+            COSE_HELP,
+        ),
+        case(
+            "no y",
+            "k.cose",
+            [hex("a3010220 01215820"), hex(&K1_PUBLIC[2..66])].concat(),
+            "E0712",
+            "'k.cose' is not a valid COSE_Key: x (-2) or y (-3) is missing or of the wrong type",
+            COSE_HELP,
+        ),
+        case(
+            "d as a number",
+            "k.cose",
+            cose(5, "0102", "2301"),
+            "E0712",
+            "'k.cose' is not a valid COSE_Key: d (-4) is not a byte string",
+            COSE_HELP,
+        ),
+        case(
+            "for key agreement",
+            "k.cose",
+            whole("0102 033818", 6),
+            "E0714",
+            "'k.cose' is a P-256 key for the algorithm number -25",
+            "supported for such a key: ESP256, ES256",
+        ),
+        case(
+            "for ES256 alone",
+            "k.cose",
+            whole("0102 0326", 6),
+            "E0714",
+            "'k.cose' says that it is for ES256, which is deprecated",
+            "say --alg es256 if it has to be that",
+        ),
+        case(
+            "for verifying alone",
+            "k.cose",
+            whole("0102 048102", 6),
+            "E0715",
+            "'k.cose' says by its key_ops that it is not for signing",
+            "use the key that was made for this",
+        ),
+        case(
+            "a set of keys",
+            "k.cose",
+            hex("81a10102"),
+            "E0709",
+            "'k.cose' is a set of COSE_Keys",
+            SEVERAL_HELP,
+        ),
+        case(
+            "an empty secret",
+            "k.cose",
+            hex("a201042040"),
+            "E0711",
+            "the secret in 'k.cose' is too short for HMAC-256",
+            "it needs 16 bytes, and should have 32: suit key gen --type hmac-256",
+        ),
+        case(
+            "a truncated MAC",
+            "k.cose",
+            [hex("a30104 0304 205820"), vec![7; 32]].concat(),
+            "E0714",
+            "'k.cose' is a HMAC-256 key for the algorithm number 4",
+            "supported for such a key: HMAC-256",
+        ),
+    ]
+}

@@ -1,0 +1,147 @@
+//! Faults of PEM files.
+
+use super::{Case, DER_HELP, ENCRYPTED_HELP, FORMS_HELP, KIND_HELP, PEM_HELP, SEVERAL_HELP, base64, case};
+use crate::signing::{K1, hex, pem, sec1_pem};
+
+pub(crate) fn in_pem() -> Vec<Case> {
+    let k1 = sec1_pem(K1);
+    let body = k1.lines().nth(1).unwrap().to_owned();
+    vec![
+        case(
+            "no END line",
+            "k.pem",
+            k1.replace("-----END EC PRIVATE KEY-----\n", ""),
+            "E0704",
+            "'k.pem' has no line '-----END EC PRIVATE KEY-----' for its '-----BEGIN EC PRIVATE KEY-----'",
+            PEM_HELP,
+        ),
+        case(
+            "a BEGIN line that goes on",
+            "k.pem",
+            k1.replace("KEY-----\nM", "KEY\nM"),
+            "E0704",
+            "'k.pem' has a BEGIN line without its end",
+            PEM_HELP,
+        ),
+        case(
+            "END of another kind",
+            "k.pem",
+            k1.replace("END EC", "END"),
+            "E0704",
+            "'k.pem' has no line '-----END EC PRIVATE KEY-----' for its '-----BEGIN EC PRIVATE KEY-----'",
+            PEM_HELP,
+        ),
+        case(
+            "a letter that is not base64",
+            "k.pem",
+            k1.replacen("MDEC", "MD!C", 1),
+            "E0704",
+            "'k.pem' is malformed PEM: its text is not base64",
+            PEM_HELP,
+        ),
+        case(
+            "a line is missing",
+            "k.pem",
+            k1.replace(&format!("{body}\n"), ""),
+            "E0705",
+            "the key in 'k.pem' is malformed DER",
+            DER_HELP,
+        ),
+        case(
+            "encrypted, PKCS#8",
+            "k.pem",
+            pem("ENCRYPTED PRIVATE KEY", &hex("3004300004020000")),
+            "E0706",
+            "'k.pem' is encrypted",
+            ENCRYPTED_HELP,
+        ),
+        case(
+            "encrypted, as openssl did it of old",
+            "k.pem",
+            k1.replace("KEY-----\nM", "KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nM"),
+            "E0706",
+            "'k.pem' is encrypted",
+            ENCRYPTED_HELP,
+        ),
+        case(
+            "two keys",
+            "k.pem",
+            [k1.clone(), sec1_pem(K1)].concat(),
+            "E0709",
+            "'k.pem' holds 2 PEM blocks: EC PRIVATE KEY, EC PRIVATE KEY",
+            SEVERAL_HELP,
+        ),
+        case(
+            "a key and its certificate",
+            "k.pem",
+            [k1, pem("CERTIFICATE", &[0x30, 0])].concat(),
+            "E0709",
+            "'k.pem' holds 2 PEM blocks: EC PRIVATE KEY, CERTIFICATE",
+            SEVERAL_HELP,
+        ),
+        case(
+            "a certificate",
+            "k.pem",
+            pem("CERTIFICATE", &[0x30, 0]),
+            "E0720",
+            "'k.pem' is a certificate, not a key",
+            "take the key out: openssl x509 -in CERT -noout -pubkey",
+        ),
+        case(
+            "an RSA key of its own kind",
+            "k.pem",
+            pem("RSA PRIVATE KEY", &[0x30, 0]),
+            "E0707",
+            "'k.pem' is an RSA key",
+            KIND_HELP,
+        ),
+        case(
+            "a key of OpenSSH",
+            "k.pem",
+            pem("OPENSSH PRIVATE KEY", b"openssh-key-v1\0"),
+            "E0703",
+            "'k.pem' is a key in the form of OpenSSH",
+            "write it in PKCS#8, in a copy: ssh-keygen -p -m pkcs8 -N '' -f COPY",
+        ),
+        case(
+            "a public key of OpenSSH",
+            "k.pub",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA me@here\n",
+            "E0703",
+            "'k.pub' is a key in the form of OpenSSH",
+            "convert it: ssh-keygen -e -m pkcs8 -f KEY.pub",
+        ),
+        case(
+            "something else",
+            "k.pem",
+            pem("CERTIFICATE REQUEST", &[0x30, 0]),
+            "E0703",
+            "'k.pem' is a PEM file of 'CERTIFICATE REQUEST', which is no kind of key",
+            FORMS_HELP,
+        ),
+        case(
+            "parameters alone",
+            "k.pem",
+            pem("EC PARAMETERS", &hex("06082a8648ce3d030107")),
+            "E0703",
+            "'k.pem' holds the parameters of a curve, but no key",
+            FORMS_HELP,
+        ),
+        case(
+            "parameters of another curve than the key's",
+            "k.pem",
+            [pem("EC PARAMETERS", &hex("06052b81040022")), sec1_pem(K1)].concat(),
+            "E0711",
+            "'k.pem' names two curves, P-384 and P-256",
+            "take the EC PARAMETERS block out",
+        ),
+        case(
+            "bytes that are no text",
+            "k.pem",
+            [pem("PRIVATE KEY", &[0]).as_bytes(), &[0xff]].concat(),
+            "E0704",
+            "'k.pem' is PEM with bytes that are not text",
+            PEM_HELP,
+        ),
+    ]
+}
