@@ -18,3 +18,6 @@ pub(crate) mod values;
 pub(crate) mod words;
 
 pub(crate) use model::Description;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! Descriptions as a whole: what is raised from a manifest builds that manifest again.
+
+use super::build::build;
+use super::lower::{Files, Options, lower};
+use super::{Description, raise};
+use crate::input::Input;
+use crate::source::Document;
+use std::path::{Path, PathBuf};
+use suit_core::{Envelope, Tagging};
+
+/// The published examples, where they are at hand.
+fn interop() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/interop");
+    folder.is_dir().then_some(folder)
+}
+
+/// Builds the envelope that `text` describes.
+fn built(name: &str, text: &str) -> Vec<u8> {
+    let input = Input { name: format!("{name}.toml"), bytes: text.as_bytes().to_vec() };
+    let read = || {
+        let document = Document::parse(&input)?;
+        let description: Description = document.read()?;
+        let lowered = lower(&document, &description, &Files::default(), &Options::default())?;
+        build(lowered, None)
+    };
+    read().unwrap_or_else(|failure| panic!("{name}: {}\n{text}", crate::error::as_text(&failure))).bytes
+}
+
+#[test]
+fn every_published_manifest_is_built_again_from_what_is_raised() {
+    let Some(folder) = interop() else {
+        println!("skipped: no published examples beside the repository");
+        return;
+    };
+    let mut count = 0;
+    for group in ["libcsuit", "manifest-spec"] {
+        for entry in std::fs::read_dir(folder.join(group)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|ending| ending != "suit") {
+                continue;
+            }
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let bytes = std::fs::read(&path).unwrap();
+            let envelope = Envelope::parse(&bytes, Tagging::Optional).unwrap();
+            let text = raise::raise(&envelope).unwrap();
+            let again = built(&name, &text);
+            let again = Envelope::parse(&again, Tagging::Optional).unwrap();
+            assert_eq!(again.manifest().item(), envelope.manifest().item(), "{name}\n{text}");
+            assert_eq!(again.authentication().digest(), envelope.authentication().digest(), "{name}");
+            assert_eq!(again.is_tagged(), envelope.is_tagged(), "{name}");
+            if std::env::var_os("SHOW").is_some() {
+                println!("==== {name}\n{text}");
+            }
+            count += 1;
+        }
+    }
+    assert_eq!(count, 35, "files of the collection");
+}
