@@ -111,7 +111,7 @@ fn beyond_the_walk(error: &str) -> bool {
 
 /// Vectors in which the walk finds more than their one fault, with how many and why.
 const MORE: [(&str, usize, &str); 5] = [
-    ("severed/not-in-manifest", 2, "what no device looks at is no sequence, and what follows it trails"),
+    ("severed/not-in-manifest", 1, "a member that no device looks at holds no sequence"),
     ("structure/not-wrapped-candidate-verification", 3, NO_DIGEST),
     ("structure/not-wrapped-dependency-resolution", 3, NO_DIGEST),
     ("structure/not-wrapped-install", 3, NO_DIGEST),

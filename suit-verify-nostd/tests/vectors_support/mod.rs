@@ -3,10 +3,11 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+pub(crate) mod mutate;
 pub(crate) mod neutral;
 
+use core::num::NonZeroU8;
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroU8;
 use std::path::{Path, PathBuf};
 use suit_core::labels::{Algorithm, ManifestKey};
 use suit_core::{Envelope, Error, Tagging};

@@ -4,7 +4,7 @@ use super::Sound;
 use crate::case::{Case, Refusal, member};
 use crate::draft::{Draft, SHA_256, SHA_384, SHA_512};
 use crate::keys::key;
-use crate::node::{Node, bytes, wrap};
+use crate::node::{Node, wrap};
 use crate::{map, sequence};
 
 const GROUP: &str = "severed";
@@ -37,7 +37,7 @@ fn case(name: &'static str, rule: &'static str, comment: &'static str, draft: Dr
 pub(super) fn sound() -> Vec<Case> {
     let mut unnamed = super::sample("k1");
     unnamed.envelope().insert(16, sequence![21, 2]);
-    unnamed.envelope().insert(18, bytes("no sequence at all"));
+    unnamed.envelope().insert(18, wrap("no sequence at all".into()));
     vec![
         case("all-there", "P-056", "every severable member severed and in the envelope", severed(SHA_256)),
         case("all-there-sha-384", "P-056", "the same by SHA-384", severed(SHA_384)),

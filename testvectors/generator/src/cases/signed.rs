@@ -207,7 +207,8 @@ fn header_variants() -> Vec<Case> {
             "RFC 9052 §3.1",
             "header labels without meaning here are ignored",
             |items| {
-                items[0] = wrap(map! { 1 => -9, 3 => 0, -70001 => array![true, nil()] });
+                let bignum = tag(2, bytes([1, 0, 0, 0, 0, 0, 0, 0, 0]));
+                items[0] = wrap(map! { 1 => -9, 3 => 0, -70001 => array![true, nil()], -70002 => bignum });
                 items[1] =
                     map! { "name" => map! { "nested" => array![1] }, 5 => bytes([1; 12]), 33 => bytes([]) };
             },
