@@ -48,6 +48,13 @@ impl Ran {
         core::str::from_utf8(&self.out).unwrap()
     }
 
+    /// A run that went well, whatever it remarked.
+    #[track_caller]
+    pub(crate) fn done(self) -> Self {
+        assert_eq!(self.status, 0, "{}", self.err);
+        self
+    }
+
     /// The result, of a run that went well and said nothing else.
     #[track_caller]
     pub(crate) fn ok(self) -> Self {
