@@ -17,6 +17,7 @@
 mod cli;
 mod commands;
 mod description;
+mod diff;
 mod error;
 mod images;
 mod input;

@@ -11,6 +11,7 @@ pub fn all() -> Vec<(&'static str, Schema)> {
     use crate::commands::{key, sign, verify};
     use crate::render::{Inspection, PartView};
     vec![
+        ("diff-output.v1.json", of::<crate::diff::Comparison>("Result of suit diff")),
         ("inspect-output.v1.json", of::<Inspection>("Result of suit inspect")),
         ("inspect-part-output.v1.json", of::<PartView>("Result of suit inspect --path")),
         ("key-output.v1.json", of::<key::KeyRecord>("Result of suit key show")),

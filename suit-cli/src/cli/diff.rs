@@ -10,6 +10,7 @@ use std::path::PathBuf;
 Examples:
   suit diff fw-41.suit fw-42.suit
   suit diff fw.suit fw-signed.suit --ignore envelope
+  suit diff fw-41.suit fw-42.suit --payloads --payload-a fw-41.bin --payload-b fw-42.bin
 Exit status 0 if nothing differs, 1 if something does.")]
 pub(crate) struct DiffArgs {
     /// The earlier envelope; `-` is standard input
@@ -27,9 +28,12 @@ pub(crate) struct DiffArgs {
     /// Compare payloads too: byte counts and a map of changed blocks
     #[arg(long)]
     pub(crate) payloads: bool,
-    /// Directories that hold the payload files of A and of B
-    #[arg(long, value_name = "DIR", num_args = 2, requires = "payloads")]
-    pub(crate) payload_dirs: Vec<PathBuf>,
+    /// A payload of A, for --payloads, if its envelope doesn't carry it
+    #[arg(long, value_name = "[NAME=]FILE", requires = "payloads")]
+    pub(crate) payload_a: Vec<PathBuf>,
+    /// The same payload of B
+    #[arg(long, value_name = "[NAME=]FILE", requires = "payloads")]
+    pub(crate) payload_b: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) format: FormatArg,
 }

@@ -70,6 +70,7 @@ pub(crate) enum Color {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Build(build::BuildArgs),
+    Diff(diff::DiffArgs),
     Inspect(inspect::InspectArgs),
     Sign(sign::SignArgs),
     Verify(verify::VerifyArgs),
@@ -84,6 +85,7 @@ impl Verb {
     pub(crate) fn wants_json(&self) -> bool {
         match self {
             Self::Build(args) => args.format.is_json(),
+            Self::Diff(args) => args.format.is_json(),
             Self::Inspect(args) => args.format == inspect::InspectFormat::Json,
             Self::Sign(args) => args.format == sign::SignFormat::Json,
             Self::Verify(args) => args.format.is_json(),

@@ -6,6 +6,7 @@
 
 pub(crate) mod build;
 mod completions;
+mod diff;
 mod edit;
 mod inspect;
 pub(crate) mod key;
@@ -46,6 +47,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
 fn run(verb: Verb, console: &Console) -> Outcome<Exit> {
     match verb {
         Verb::Build(args) => build::run(&args, console),
+        Verb::Diff(args) => diff::run(&args, console),
         Verb::Inspect(args) => inspect::run(&args, console),
         Verb::Sign(args) => sign::run(&args, console),
         Verb::Verify(args) => verify::run(&args, console),

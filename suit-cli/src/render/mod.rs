@@ -14,7 +14,7 @@ mod account;
 mod document;
 mod edn;
 mod faults;
-mod hash;
+pub(crate) mod hash;
 mod hex;
 mod lens;
 mod model;
@@ -25,12 +25,13 @@ mod verdict;
 mod view;
 pub(crate) mod words;
 
-pub(crate) use document::{Document, Kind};
+pub(crate) use document::{Document, Id, Kind};
 pub(crate) use edn::edn;
 pub(crate) use hex::hex;
-pub(crate) use model::{Inspection, PartView};
+pub(crate) use model::{Inspection, PartView, SignerView};
 pub(crate) use path::{Selection, find};
 pub(crate) use sniff::sniff;
 pub(crate) use tree::{Tree, section, section_name};
+pub(crate) use view::{locate, signers_of_block, text_view};
 
 use model::Step;

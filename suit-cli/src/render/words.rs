@@ -3,7 +3,7 @@
 use super::document::{Document, Id};
 use super::lens::DigestValue;
 use super::model::DigestView;
-use crate::error::clean;
+use crate::error::{clean, harmless};
 use suit_core::cbor::diag::{Diagnostic, Hex, Timestamp, Uuid};
 use suit_core::grammar::Value;
 use suit_core::labels::{
@@ -146,6 +146,11 @@ impl Document<'_> {
     /// A value in diagnostic notation, on one line, cut if it is long.
     pub(crate) fn shown(&self, id: Id) -> String {
         clean(&Diagnostic::document(self.node(id).shape, self.reader(id)).to_string())
+    }
+
+    /// A value in diagnostic notation, on one line, in full.
+    pub(crate) fn notation(&self, id: Id) -> String {
+        harmless(&Diagnostic::document(self.node(id).shape, self.reader(id)).to_string())
     }
 
     /// The integers of a list.

@@ -116,7 +116,7 @@ impl<'a> Runner<'_, 'a> {
 }
 
 /// Where a member of the manifest has its content, and that content if it is to be believed.
-pub(super) fn locate(
+pub(crate) fn locate(
     document: &Document<'_>,
     map: Id,
     envelope: Option<Id>,

@@ -5,7 +5,9 @@ mod manifest;
 mod signers;
 mod text;
 
-pub(super) use signers::signers_of_block;
+pub(crate) use manifest::locate;
+pub(crate) use signers::signers_of_block;
+pub(crate) use text::view as text_view;
 
 use super::document::{Document, Id, Kind};
 use super::faults::{Fault, rule};

@@ -10,7 +10,8 @@ use suit_core::component::ComponentId;
 use suit_core::grammar::{Key, MapKind, label_name};
 use suit_core::labels::{ComponentTextKey, ManifestKey};
 
-pub(super) fn view(document: &Document<'_>, map: Id, envelope: Option<Id>) -> Option<TextView> {
+/// The text of the manifest whose map is at `map`, inside of the envelope whose map is at `envelope`.
+pub(crate) fn view(document: &Document<'_>, map: Id, envelope: Option<Id>) -> Option<TextView> {
     let (source, content) = locate(document, map, envelope, ManifestKey::Text)?;
     let languages = content.into_iter().flat_map(|id| document.children(document.content(id)));
     Some(TextView { source, languages: languages.map(|id| language(document, id)).collect() })
