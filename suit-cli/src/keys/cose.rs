@@ -186,7 +186,7 @@ fn algorithm(
             (None, Some(number)) => format!("number {number}"),
             (None, None) => "with a private name".to_owned(),
         };
-        let message = format!("'{}' is a {} key for the algorithm {what}", source.name, kind.name());
+        let message = format!("'{}' ({}) is for the algorithm {what}", source.name, kind.name());
         let able: Vec<_> = kind.algorithms().iter().map(|one| one.name()).collect();
         source
             .failure(codes::KEY_ALGORITHM, message)

@@ -104,7 +104,7 @@ pub(super) fn parse(source: &Source, text: &[u8]) -> Outcome<Parts> {
     if let Some(alg) = jwk.alg.as_deref() {
         let known = ALGORITHMS.iter().find(|(name, kind, _)| *name == alg && *kind == parts.kind);
         parts.algorithm = Some(known.map(|(_, _, algorithm)| *algorithm).ok_or_else(|| {
-            let message = format!("'{name}' is a {} key for the algorithm {alg}", parts.kind.name());
+            let message = format!("'{name}' ({}) is for the algorithm {alg}", parts.kind.name());
             let able: Vec<_> = ALGORITHMS
                 .iter()
                 .filter(|(_, kind, _)| *kind == parts.kind)

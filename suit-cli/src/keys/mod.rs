@@ -190,12 +190,7 @@ impl Key {
         let default = self.kind.algorithms().first().copied();
         let algorithm = match (wanted, self.algorithm) {
             (Some(wanted), _) if !self.kind.algorithms().contains(&wanted) => {
-                let message = format!(
-                    "'{}' is a {} key and can't serve {}",
-                    self.name,
-                    self.kind.name(),
-                    wanted.name()
-                );
+                let message = format!("'{}' ({}) can't serve {}", self.name, self.kind.name(), wanted.name());
                 let able: Vec<_> =
                     self.kind.algorithms().iter().map(|one| one.name().to_ascii_lowercase()).collect();
                 return Err(self

@@ -56,7 +56,7 @@ pub(crate) fn elsewhere() -> Vec<Case> {
             "k.pem",
             sec1_pem(K1),
             "E0718",
-            "'k.pem' is a P-256 key and makes no MACs",
+            "'k.pem' (P-256) makes no MACs",
             "give it with --key",
         )
         .at("sign fw.suit --mac {} -o out.suit"),
@@ -65,7 +65,7 @@ pub(crate) fn elsewhere() -> Vec<Case> {
             "k.pem",
             sec1_pem(K1),
             "E0714",
-            "'k.pem' is a P-256 key and can't serve Ed25519",
+            "'k.pem' (P-256) can't serve Ed25519",
             "it can serve esp256, es256",
         )
         .at("sign fw.suit --key {} --alg ed25519 -o out.suit"),

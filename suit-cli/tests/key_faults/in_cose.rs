@@ -101,7 +101,7 @@ pub(crate) fn in_cose() -> Vec<Case> {
             "k.cose",
             whole("0102 033818", 6),
             "E0714",
-            "'k.cose' is a P-256 key for the algorithm number -25",
+            "'k.cose' (P-256) is for the algorithm number -25",
             "supported for such a key: ESP256, ES256",
         ),
         case(
@@ -141,7 +141,7 @@ pub(crate) fn in_cose() -> Vec<Case> {
             "k.cose",
             [hex("a30104 0304 205820"), vec![7; 32]].concat(),
             "E0714",
-            "'k.cose' is a HMAC-256 key for the algorithm number 4",
+            "'k.cose' (HMAC-256) is for the algorithm number 4",
             "supported for such a key: HMAC-256",
         ),
     ]

@@ -60,7 +60,7 @@ pub(crate) fn in_jwk() -> Vec<Case> {
             "k.jwk",
             with(r#","alg":"ES512""#),
             "E0714",
-            "'k.jwk' is a P-256 key for the algorithm ES512",
+            "'k.jwk' (P-256) is for the algorithm ES512",
             "supported for such a key: ES256",
         ),
         case(

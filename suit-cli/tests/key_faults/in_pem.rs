@@ -1,6 +1,6 @@
 //! Faults of PEM files.
 
-use super::{Case, DER_HELP, ENCRYPTED_HELP, FORMS_HELP, KIND_HELP, PEM_HELP, SEVERAL_HELP, base64, case};
+use super::{Case, DER_HELP, ENCRYPTED_HELP, FORMS_HELP, KIND_HELP, PEM_HELP, SEVERAL_HELP, case};
 use crate::signing::{K1, hex, pem, sec1_pem};
 
 pub(crate) fn in_pem() -> Vec<Case> {

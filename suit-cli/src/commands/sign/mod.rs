@@ -230,7 +230,7 @@ fn check_kinds(signers: &[Use<'_>], makers: &[Use<'_>], others: &[Use<'_>]) -> O
     }
     for key in makers.iter().map(|maker| maker.key) {
         if !key.kind.is_secret() {
-            let message = format!("'{}' is a {} key and makes no MACs", key.name, key.kind.name());
+            let message = format!("'{}' ({}) makes no MACs", key.name, key.kind.name());
             return Err(key.failure(codes::KEY_NOT_SECRET, message).help("give it with --key"));
         }
     }
