@@ -8,11 +8,13 @@
 
 mod vectors_support;
 
+use core::panic::AssertUnwindSafe;
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use suit_core::cbor::Reader;
 use suit_core::grammar::{Context, ENVELOPE_TAGGED, Item, Visitor, walk};
 use suit_core::{Envelope, Error, Manifest, Tagging, owned};
