@@ -37,14 +37,17 @@ impl Trusted {
         for place in places {
             for key in read_place(place, console)? {
                 check_operations(&key)?;
-                match keys.iter().find(|known| known.is_same(&key)) {
-                    // The two halves of a key pair lie side by side, and so may several forms of one key.
-                    Some(known) if known.role == key.role => {}
-                    Some(known) => {
-                        let message = format!("'{}' and '{}' are the same key", known.name, key.name);
-                        return Err(key.failure(codes::TRUST_NAMES, message));
-                    }
-                    None => keys.push(key),
+                if let Some(known) = keys.iter().find(|known| known.is_same(&key) && known.role != key.role) {
+                    let message = format!("'{}' and '{}' are the same key", known.name, key.name);
+                    return Err(key.failure(codes::TRUST_NAMES, message));
+                }
+                // The two halves of a key pair lie side by side, and so may several forms of one key. What is for one
+                // algorithm stands beside what is for another.
+                let covers =
+                    |known: &Key| known.is_same(&key) && [None, key.algorithm].contains(&known.algorithm);
+                if !keys.iter().any(covers) {
+                    keys.retain(|known| !(known.is_same(&key) && key.algorithm.is_none()));
+                    keys.push(key);
                 }
             }
         }

@@ -137,13 +137,14 @@ fn judge(asked: &Asked<'_>, signer: &signers::Signer<'_>) -> SignatureRecord {
     if !is_supported {
         return SignatureRecord::new(signer, SignatureStatus::Unsupported, None);
     }
-    match asked.trusted.keys().find(|(key, _)| signer.is_by(key)) {
-        Some((key, algorithms)) if algorithms.contains(&algorithm) => {
-            SignatureRecord::new(signer, SignatureStatus::Verified, Some(&key.role))
-        }
-        Some((key, _)) => SignatureRecord::new(signer, SignatureStatus::NotAllowed, Some(&key.role)),
-        None => SignatureRecord::new(signer, SignatureStatus::Unknown, None),
-    }
+    let mut makers = asked.trusted.keys().filter(|(key, _)| signer.is_by(key)).peekable();
+    let Some((maker, _)) = makers.peek() else {
+        return SignatureRecord::new(signer, SignatureStatus::Unknown, None);
+    };
+    let role = maker.role.clone();
+    let is_allowed = makers.any(|(_, algorithms)| algorithms.contains(&algorithm));
+    let status = if is_allowed { SignatureStatus::Verified } else { SignatureStatus::NotAllowed };
+    SignatureRecord::new(signer, status, Some(&role))
 }
 
 fn not_authentic(what: &str, error: AuthenticationError, signatures: &[SignatureRecord]) -> Failure {
