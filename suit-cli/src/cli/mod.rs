@@ -78,6 +78,7 @@ pub(crate) enum Verb {
     Key(key::KeyArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
+    Tour(tour::TourArgs),
 }
 
 impl Verb {
@@ -90,7 +91,7 @@ impl Verb {
             Self::Sign(args) => args.format == sign::SignFormat::Json,
             Self::Verify(args) => args.format.is_json(),
             Self::Key(args) => args.is_json(),
-            Self::Edit(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::Edit(_) | Self::Completions(_) | Self::Man(_) | Self::Tour(_) => false,
         }
     }
 }

@@ -12,6 +12,7 @@ mod inspect;
 pub(crate) mod key;
 mod man;
 pub(crate) mod sign;
+mod tour;
 mod usage;
 pub(crate) mod verify;
 
@@ -55,5 +56,6 @@ fn run(verb: Verb, console: &Console) -> Outcome<Exit> {
         Verb::Key(args) => key::run(&args, console),
         Verb::Completions(args) => completions::run(args, console),
         Verb::Man(args) => man::run(&args, console),
+        Verb::Tour(args) => tour::run(&args, console),
     }
 }

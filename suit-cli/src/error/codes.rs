@@ -85,7 +85,8 @@ codes! {
     NOT_YET = 226 Input "not available yet";
     HASH_UNSUPPORTED = 227 Input "hash that can't be computed", "use sha-256, sha-384 or sha-512";
     PAYLOAD_NAME = 228 Usage "--payload names nothing";
-    NESTING = 229 Input "sequences nested too deeply", "readers allow about seven sequences inside each other";
+    NESTING = 229 Input "sequences nested too deeply", "readers go 24 levels deep, and a nested try takes two of them";
+    TEXT_LANGUAGE = 230 Input "malformed language tag", "write a tag such as en or en-GB";
 
     // Rules for authors. They are printed as W and four digits; only --deny-warnings makes them refusals.
     UNTAGGED = 250 Refused "envelope without tag", "leave out 'tagged': most devices want the tag";
@@ -107,13 +108,12 @@ codes! {
     SOFT_FAILURE = 264 Refused "soft-failure at the top of a sequence", "set it inside 'try' or 'run', or take it out";
     CONTENT_LARGE = 265 Refused "much content inside the manifest", "put it into the envelope and fetch it from there";
     TEXT_COMPONENT = 266 Refused "text about something that is not a component", "name a component of this manifest";
-    TEXT_LANGUAGE = 267 Refused "malformed language tag", "write a tag such as en or en-GB";
-    TEXT_CHARACTERS = 268 Refused "unsuitable character in a version text", "take it out";
-    VERSION_FORM = 269 Refused "version that is not semantic", "use one to three numbers, perhaps with -rc, -beta or -alpha";
-    PAYLOAD_UNUSED = 270 Refused "payload that nothing asks for", "set its name as 'uri' and fetch it, or take it out";
-    PAYLOAD_MISSING = 271 Refused "integrated payload is not there", "give its content under [payloads], or with --payload";
-    SELECT_NESTED = 272 Refused "component selected in a nested sequence", "select it before: devices differ in what holds afterwards";
-    VALUE_UNUSED = 273 Refused "value that nothing uses", "take it out, or leave the shared sequence to the tool";
+    TEXT_CHARACTERS = 267 Refused "unsuitable character in a version text", "take it out";
+    VERSION_FORM = 268 Refused "version that is not semantic", "use one to three numbers, perhaps with -rc, -beta or -alpha";
+    PAYLOAD_UNUSED = 269 Refused "payload that nothing asks for", "set its name as 'uri' and fetch it, or take it out";
+    PAYLOAD_MISSING = 270 Refused "integrated payload is not there", "give its content under [payloads], or with --payload";
+    SELECT_NESTED = 271 Refused "component selected in a nested sequence", "select it before: devices differ in what holds afterwards";
+    VALUE_UNUSED = 272 Refused "value that nothing uses", "take it out, or leave the shared sequence to the tool";
 
     // Authentication: what the caller asks for beyond what a device checks.
     REQUIRED_SIGNERS = 550 No "required signers are missing";
