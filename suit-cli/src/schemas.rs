@@ -4,18 +4,25 @@
 
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
+use schemars::transform::{RecursiveTransform, Transform};
+use serde_json::Value;
 
 /// Each schema with the name of its file.
 #[must_use]
 pub fn all() -> Vec<(&'static str, Schema)> {
-    use crate::commands::{key, sign, verify};
+    use crate::commands::{build, key, sign, verify};
     use crate::render::{Inspection, PartView};
     vec![
+        ("build-output.v1.json", of::<build::Summary>("Result of suit build")),
         ("diff-output.v1.json", of::<crate::diff::Comparison>("Result of suit diff")),
         ("inspect-output.v1.json", of::<Inspection>("Result of suit inspect")),
         ("inspect-part-output.v1.json", of::<PartView>("Result of suit inspect --path")),
         ("key-output.v1.json", of::<key::KeyRecord>("Result of suit key show")),
         ("kid-output.v1.json", of::<key::KeyIdRecord>("Result of suit key kid")),
+        (
+            "manifest-description.v1.json",
+            of_input::<crate::description::Description>("Description of a SUIT manifest"),
+        ),
         ("message.v1.json", of::<crate::error::Record>("A message of suit: error, refusal or warning")),
         ("sign-output.v1.json", of::<sign::Report>("Result of suit sign")),
         (
@@ -25,6 +32,32 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("tbs.v1.json", of::<sign::ToBeSignedRecord>("What is to be signed, from suit sign --export-tbs")),
         ("verify-output.v1.json", of::<verify::Answer>("Result of suit verify")),
     ]
+}
+
+/// Of something that is read. A field that may be missing may not be null.
+fn of_input<T: schemars::JsonSchema>(title: &str) -> Schema {
+    let mut schema = of::<T>(title);
+    RecursiveTransform(without_null).transform(&mut schema);
+    schema
+}
+
+fn without_null(schema: &mut Schema) {
+    let Some(object) = schema.as_object_mut() else { return };
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            object.insert("type".into(), only);
+        }
+    }
+    if let Some(Value::Array(choices)) = object.get_mut("anyOf") {
+        choices.retain(|choice| choice.get("type").is_none_or(|name| name != "null"));
+        if let [Value::Object(only)] = choices.as_slice() {
+            let only = only.clone();
+            object.remove("anyOf");
+            object.extend(only);
+        }
+    }
 }
 
 fn of<T: schemars::JsonSchema>(title: &str) -> Schema {

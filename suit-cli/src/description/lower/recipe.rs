@@ -9,7 +9,6 @@ use super::images::{Image, Images, only_with_recipe};
 use super::{Context, parameters};
 use crate::description::model::{Description, Recipe};
 use crate::description::places::SequenceName;
-use crate::description::values::parse_matches;
 use crate::description::words::word;
 use crate::error::{Outcome, codes};
 use crate::source::{Span, Spanned};
@@ -190,7 +189,7 @@ impl Maker<'_> {
     /// P-137: each image is fetched and checked, after the conditions for the whole update.
     fn install(&self) -> Outcome<Vec<Command>> {
         let mut commands = self.conditions();
-        self.requirements(&mut commands)?;
+        self.requirements(&mut commands);
         for (index, images) in (0_u64..).zip(&self.images.by_component) {
             if images.is_empty() || images.iter().any(|image| image.uri.is_none()) {
                 let help =
@@ -235,18 +234,15 @@ impl Maker<'_> {
     }
 
     /// UM §5.5: a version condition on each component that has to be there already.
-    fn requirements(&self, commands: &mut Vec<Command>) -> Outcome<()> {
+    fn requirements(&self, commands: &mut Vec<Command>) {
         for (name, requirement) in &self.description.requires.0 {
-            let matches = parse_matches(&requirement.value).map_err(|fault| {
-                self.context.failure(codes::INVALID_VALUE, requirement.span, fault.message).help(fault.help)
-            })?;
             let index = self.context.components.named(&name.value).unwrap_or_default();
             select(self.context, commands, index);
-            for comparison in matches {
-                commands.push(Command::OverrideParameters(vec![Parameter::Version(comparison)]));
+            for comparison in &requirement.value.0 {
+                let version = Parameter::Version(comparison.clone());
+                commands.push(Command::OverrideParameters(vec![version]));
                 commands.push(check(Condition::Version));
             }
         }
-        Ok(())
     }
 }

@@ -13,6 +13,10 @@ use suit_core::owned::{ComponentId, LanguageText, Text};
 pub(super) fn lower(context: &Context<'_>, given: &Table<Spanned<Language>>) -> Outcome<Option<Text>> {
     let mut text = Text::new();
     for (tag, language) in &given.0 {
+        if !is_language_tag(&tag.value) {
+            let message = format!("'{}' is not a language tag", tag.value);
+            return Err(context.failure(codes::TEXT_LANGUAGE, tag.span, message));
+        }
         let manifest = [
             (TextKey::ManifestDescription, &language.description),
             (TextKey::UpdateDescription, &language.update_description),
@@ -96,4 +100,14 @@ fn id(context: &Context<'_>, given: &Spanned<ComponentText>) -> Outcome<Componen
             .failure(codes::NEEDS, given.span, "the text does not say which component it is about")
             .help("add of = 0 or the component's name")),
     }
+}
+
+/// RFC 9290: 1 to 8 letters, then groups of 1 to 8 letters and digits behind hyphens.
+fn is_language_tag(tag: &str) -> bool {
+    tag.split('-').enumerate().all(|(position, group)| {
+        let fits = |letter: char| {
+            if position == 0 { letter.is_ascii_alphabetic() } else { letter.is_ascii_alphanumeric() }
+        };
+        (1..=8).contains(&group.len()) && group.chars().all(fits)
+    })
 }

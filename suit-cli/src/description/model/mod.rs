@@ -12,8 +12,8 @@ pub(crate) use parameters::{Metadata, OtherDevice, Parameters, Permission, Permi
 pub(crate) use table::Table;
 
 use super::values::{
-    Bytes, Class, DigestValue, Energy, Fault, Index, Int, Prose, Release, Scalar, Size, Time, Uint, Vendor,
-    scalars,
+    Bytes, Class, DigestValue, Energy, Fault, Index, Int, Prose, Release, Requirement, Scalar, Size, Time,
+    Uint, Vendor, scalars,
 };
 use super::words::{Word, Words};
 use crate::source::Spanned;
@@ -24,7 +24,7 @@ use suit_core::labels::{Algorithm, ManifestKey};
 /// The description of a SUIT manifest and of the envelope around it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Description")]
+#[schemars(extend("anyOf" = only_with_recipe()))]
 pub(crate) struct Description {
     /// Always `suit/1`.
     pub(crate) format: Spanned<Word<Format>>,
@@ -45,9 +45,10 @@ pub(crate) struct Description {
     pub(crate) conditions: Option<Spanned<Conditions>>,
     /// Versions of components that a recipe needs: their names, and comparisons such as `>=3.1, <4`.
     #[serde(default)]
-    pub(crate) requires: Table<Spanned<String>>,
+    pub(crate) requires: Table<Spanned<Requirement>>,
     /// Text for people, by language tag.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "pattern": "^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$" }))]
     pub(crate) text: Table<Spanned<Language>>,
     /// A concise software identity tag, in CBOR.
     pub(crate) coswid: Option<Spanned<Bytes>>,
@@ -92,6 +93,7 @@ pub(crate) struct Device {
 /// Something that is installed, started or checked.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("not" = both("slots", &["file", "uri", "digest", "size"])))]
 pub(crate) struct Component {
     /// What this description calls it.
     pub(crate) name: Option<Spanned<Name>>,
@@ -152,6 +154,7 @@ pub(crate) struct Delta {
 /// Another manifest that this one needs.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = one_of(&["id", "index"])))]
 pub(crate) struct Dependency {
     /// What this description calls it.
     pub(crate) name: Option<Spanned<Name>>,
@@ -197,6 +200,7 @@ pub(crate) struct Language {
 /// Text about a component.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("oneOf" = one_of(&["of", "id"]), "minProperties" = 2))]
 pub(crate) struct ComponentText {
     /// The component's name or index.
     pub(crate) of: Option<Spanned<Reference>>,
@@ -312,7 +316,35 @@ impl Severed {
     }
 }
 
-/// What a description is called by.
+/// For the schema: exactly one of these fields.
+fn one_of(fields: &[&str]) -> serde_json::Value {
+    fields.iter().map(|field| serde_json::json!({ "required": [field] })).collect()
+}
+
+/// For the schema: a field together with one of the others.
+fn both(field: &str, others: &[&str]) -> serde_json::Value {
+    let others: Vec<_> = others.iter().map(|other| serde_json::json!({ "required": [other] })).collect();
+    serde_json::json!({ "required": [field], "anyOf": others })
+}
+
+/// For the schema: a recipe, or nothing that only a recipe makes use of.
+fn only_with_recipe() -> serde_json::Value {
+    let without = serde_json::json!({
+        "not": {
+            "anyOf": [{ "required": ["recipe"] }, { "required": ["conditions"] }, { "required": ["requires"] }],
+        },
+        "properties": {
+            "component": { "items": { "not": { "anyOf": [{ "required": ["uri"] }, { "required": ["slots"] }] } } },
+        },
+    });
+    let with = serde_json::json!({
+        "required": ["recipe", "component"],
+        "properties": { "component": { "minItems": 1 } },
+    });
+    serde_json::json!([with, without])
+}
+
+/// What a component is called in a description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Name(pub(crate) String);
 

@@ -61,6 +61,7 @@ pub(crate) struct Parameters {
     /// Whether a failing condition only ends its sequence.
     pub(crate) soft_failure: Option<bool>,
     /// The application's own parameters, by label.
+    #[serde(default)]
     #[schemars(schema_with = "custom_parameters")]
     pub(crate) custom: Option<Spanned<Table<Spanned<CustomValue>>>>,
 }

@@ -11,10 +11,6 @@ use suit_core::labels::ComponentTextKey;
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for (tag, language) in text_of(subject.manifest).into_iter().flatten() {
         let site = || Site::Text(tag.clone());
-        if !is_language_tag(tag) {
-            let message = format!("'{tag}' is not a language tag");
-            findings.push(Finding::new(codes::TEXT_LANGUAGE, site(), message));
-        }
         for (id, texts) in &language.components {
             // P-017.
             if !subject.manifest.components.contains(id) {
@@ -32,14 +28,4 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             }
         }
     }
-}
-
-/// RFC 9290: 1 to 8 letters, then groups of 1 to 8 letters and digits behind hyphens.
-fn is_language_tag(tag: &str) -> bool {
-    tag.split('-').enumerate().all(|(position, group)| {
-        let fits = |letter: char| {
-            if position == 0 { letter.is_ascii_alphabetic() } else { letter.is_ascii_alphanumeric() }
-        };
-        (1..=8).contains(&group.len()) && group.chars().all(fits)
-    })
 }

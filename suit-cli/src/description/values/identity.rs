@@ -174,7 +174,7 @@ impl Scalar for Class {
 }
 
 impl Scalar for Device {
-    const NAME: &'static str = "Device";
+    const NAME: &'static str = "DeviceIdentifier";
     const WHAT: &'static str = "a device identifier, \"uuid:…\"";
 
     fn from_text(text: &str) -> Result<Self, Fault> {

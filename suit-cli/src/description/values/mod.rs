@@ -16,7 +16,7 @@ pub(crate) use digest::{DigestValue, digest_text};
 pub(crate) use identity::{ActorValue, Class, Device, Vendor, actor_text, in_vendor, uuid_text, vendor_text};
 pub(crate) use number::{Energy, Index, Int, Label, Size, Uint, size_words};
 pub(crate) use time::{Day, Time, TimeOfDay, time_text};
-pub(crate) use version::{Release, VersionText, match_text, parse_matches, version_text};
+pub(crate) use version::{Release, Requirement, VersionText, match_text, version_text};
 
 use core::fmt;
 use core::marker::PhantomData;

@@ -1,6 +1,6 @@
 //! Versions: semantic ones as text become the numbers of update-management §4.4.1; other numbers as an array.
 
-use super::Fault;
+use super::{Fault, Scalar, scalars};
 use crate::description::words::{Word, Words, word};
 use core::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -17,6 +17,12 @@ pub(crate) struct Release(pub(crate) Vec<i64>);
 /// What a version must be: `>=2.4`, or a comparison and numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct VersionText(pub(crate) VersionMatch);
+
+/// What a version must be: `>=3.1, <4`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Requirement(pub(crate) Vec<VersionMatch>);
+
+scalars!(Requirement);
 
 const VERSION_PATTERN: &str = r"[0-9]+(\.[0-9]+){0,2}(-(rc|beta|alpha)(\.[0-9]+)*)?";
 
@@ -61,9 +67,22 @@ fn parse_match(text: &str) -> Result<VersionMatch, Fault> {
     Ok(VersionMatch { comparison, version: parse_release(version.trim_start())? })
 }
 
-/// All comparisons of a list with commas, such as `>=3.1, <4`.
-pub(crate) fn parse_matches(text: &str) -> Result<Vec<VersionMatch>, Fault> {
-    text.split(',').map(parse_match).collect()
+impl Scalar for Requirement {
+    const NAME: &'static str = "Requirement";
+    const WHAT: &'static str = "comparisons such as \">=3.1, <4\"";
+
+    fn from_text(text: &str) -> Result<Self, Fault> {
+        text.split(',').map(parse_match).collect::<Result<_, _>>().map(Self)
+    }
+
+    fn schema() -> Schema {
+        let one = format!(" *(>=|<=|>|<|=) *{VERSION_PATTERN} *");
+        json_schema!({
+            "description": "Comparisons with versions, all of which must hold, with commas between them.",
+            "type": "string",
+            "pattern": format!("^{one}(,{one})*$"),
+        })
+    }
 }
 
 /// A version as it is written, if text can say these numbers.
@@ -217,6 +236,7 @@ mod tests {
 
     #[test]
     fn comparisons_are_lists() {
+        let parse_matches = |text| Requirement::from_text(text).map(|requirement| requirement.0);
         let matches = parse_matches(">=3.1, <4").unwrap();
         assert_eq!(matches.iter().map(|it| match_text(it).unwrap()).collect::<Vec<_>>(), [">=3.1", "<4"]);
         assert_eq!(parse_matches("3.1").unwrap_err().message, "'3.1' does not say how to compare");
