@@ -1,5 +1,7 @@
 //! `suit verify`, seen from outside: what it accepts, and each single fault with its reason.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests that fails has to fail the test")]
+
 mod signing;
 
 use signing::{K1, Place, act, check, envelope, example_0, hex, sha256, shared, with_payload};

@@ -5,10 +5,12 @@
 //! SUIT_WRITE_DOCS=1 cargo test -p suit-cli --test verify_published
 //! ```
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests that fails has to fail the test")]
+
 mod signing;
 
+use core::fmt::Write as _;
 use signing::Place;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// What is special about a file.
