@@ -120,6 +120,7 @@ pub(crate) struct Record {
     label: Option<String>,
     /// Further facts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     notes: Vec<String>,
     /// The next step.
     #[serde(skip_serializing_if = "Option::is_none")]
