@@ -110,8 +110,7 @@ fn beyond_the_walk(error: &str) -> bool {
 }
 
 /// Vectors in which the walk finds more than their one fault, with how many and why.
-const MORE: [(&str, usize, &str); 5] = [
-    ("severed/not-in-manifest", 1, "a member that no device looks at holds no sequence"),
+const MORE: [(&str, usize, &str); 4] = [
     ("structure/not-wrapped-candidate-verification", 3, NO_DIGEST),
     ("structure/not-wrapped-dependency-resolution", 3, NO_DIGEST),
     ("structure/not-wrapped-install", 3, NO_DIGEST),

@@ -85,6 +85,11 @@ fn firmware() -> Node {
     )
 }
 
+/// What RFC 9393 requires: tag, name, entity with its role (tag creator), version of the tag.
+fn coswid() -> Node {
+    map! { 0 => "example.com/main", 1 => "main", 2 => map! { 31 => "Example", 33 => 1 }, 12 => 0 }
+}
+
 /// Dependencies, text and every section.
 fn every_member() -> Node {
     let section = |code: i64| sequence![c::SET_INDEX, 0, code, POLICY];
@@ -98,7 +103,7 @@ fn every_member() -> Node {
             m::VALIDATE => section(c::IMAGE_MATCH),
             m::LOAD => section(c::COPY),
             m::INVOKE => section(c::INVOKE),
-            m::COSWID => wrap(map! { 0 => "example.com/main", 1 => "main", 12 => 0 }),
+            m::COSWID => wrap(coswid()),
             m::DEPENDENCY_RESOLUTION => section(c::FETCH),
             m::PAYLOAD_FETCH => section(c::FETCH),
             m::CANDIDATE_VERIFICATION => section(c::IMAGE_MATCH),
