@@ -16,7 +16,10 @@ fn the_tour_ends_well_and_its_files_stay() {
     assert_eq!(tour.status.code(), Some(0), "{printed}\n{}", String::from_utf8_lossy(&tour.stderr));
     for envelope in ["full", "module", "app"] {
         for verb in ["build", "sign", "inspect", "verify"] {
-            assert!(printed.contains(&format!("$ suit {verb} {envelope}.")), "{verb} {envelope} is not in the tour");
+            assert!(
+                printed.contains(&format!("$ suit {verb} {envelope}.")),
+                "{verb} {envelope} is not in the tour"
+            );
         }
         // Repeated by hand, the last step gives the same answer.
         let key = if envelope == "app" { "owner.pub" } else { "vendor.pub" };
