@@ -77,7 +77,7 @@ impl<'a, W: Write> Printer<'_, 'a, W> {
         // Key and head share a line where there is room, and a short content too.
         let is_named = !name.is_empty();
         let line = if node.head_end - node.key_offset <= BESIDE { node.head_end } else { content };
-        if line - node.key_offset > BESIDE {
+        if line - node.key_offset > BESIDE && node.offset > node.key_offset {
             self.line(node.offset, depth, &format!("{name}:"))?;
             self.line(line, depth, &meaning)?;
         } else {

@@ -35,3 +35,6 @@ pub(crate) use tree::{Tree, section, section_name};
 pub(crate) use view::{locate, signers_of_block, text_view};
 
 use model::Step;
+
+#[cfg(test)]
+pub(crate) mod tests;

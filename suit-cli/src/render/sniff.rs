@@ -93,11 +93,12 @@ impl Seen {
     }
 }
 
-/// The file as text, if it is printable ASCII or UTF-8 and begins with a letter or an opening sign.
+/// The file as text, if it is UTF-8 without control characters and begins in ASCII. No document begins so: in CBOR
+/// those are small integers and strings.
 fn text(bytes: &[u8]) -> Option<&str> {
     let text = core::str::from_utf8(bytes).ok()?.trim_start_matches('\u{feff}').trim_start();
     let fit = |letter: char| !letter.is_control() || matches!(letter, '\n' | '\r' | '\t');
-    text.chars().all(fit).then_some(text)
+    (text.starts_with(|first: char| first.is_ascii()) && text.chars().all(fit)).then_some(text)
 }
 
 #[cfg(test)]
