@@ -353,7 +353,7 @@ def bad():
             block(CBORTag(98, [b"", {}, None, [[b"", {1: -9}, bytes(64)]]])),
         ),
         ("COSE_Mac without recipients", None, block(CBORTag(97, [Wrapped({1: 5}), {}, None, bytes(32), []]))),
-        ("algorithm as text", None, block(CBORTag(18, [Wrapped({1: "ESP256"}), {}, None, bytes(64)]))),
+        ("algorithm as bytes", None, block(CBORTag(18, [Wrapped({1: b"ESP256"}), {}, None, bytes(64)]))),
         ("key id as text", None, block(CBORTag(18, [ESP256, {4: "kid"}, None, bytes(64)]))),
         ("empty crit", None, block(CBORTag(18, [Wrapped({1: -9, 2: []}), {}, None, bytes(64)]))),
         ("AEAD algorithm not protected", None, info(b"", {1: 1, 5: bytes(12)}, WRAP)),
