@@ -255,7 +255,8 @@ impl Work<'_> {
             line.push_str(&format!(", {} of images", size_words(payload)));
         }
         if built.blocks > 0 {
-            line.push_str(&format!(", {} signatures carried over", built.blocks));
+            let signatures = if built.blocks == 1 { "signature" } else { "signatures" };
+            line.push_str(&format!(", {} {signatures} carried over", built.blocks));
         }
         if target.is_stdout() {
             self.console.note(&line);

@@ -60,6 +60,7 @@ struct Said<'d> {
     file: Option<&'d Spanned<String>>,
     kind: Option<&'d Spanned<Word<FileKind>>>,
     sections: Option<&'d Spanned<Word<Sections>>>,
+    fill: Option<u8>,
     digest: Option<&'d Spanned<DigestValue>>,
     size: Option<&'d Spanned<Size>>,
     uri: Option<&'d Spanned<String>>,
@@ -93,6 +94,7 @@ pub(super) fn lower(context: &Context<'_>, description: &Description) -> Outcome
                         file: slot.file.as_ref(),
                         kind: slot.kind.as_ref().or(component.kind.as_ref()),
                         sections: slot.sections.as_ref().or(component.sections.as_ref()),
+                        fill: slot.fill.or(component.fill),
                         digest: slot.digest.as_ref(),
                         size: slot.size.as_ref(),
                         uri: slot.uri.as_ref(),
@@ -116,6 +118,7 @@ fn whole(index: u64, component: &Component) -> Said<'_> {
         file: component.file.as_ref(),
         kind: component.kind.as_ref(),
         sections: component.sections.as_ref(),
+        fill: component.fill,
         digest: component.digest.as_ref(),
         size: component.size.as_ref(),
         uri: component.uri.as_ref(),
@@ -155,7 +158,11 @@ fn image(context: &Context<'_>, images: &mut Images, said: &Said<'_>) -> Outcome
     };
     let uri = said.uri.map(|uri| uri.value.as_str());
     let file = said.file.map(|file| file.value.as_str());
-    let found = context.named(here, context.files.image(said.name.as_deref(), uri, file, sections, kind))?;
+    let mut found =
+        context.named(here, context.files.image(said.name.as_deref(), uri, file, sections, kind))?;
+    if let (Some((found, _)), Some(fill)) = (&mut found, said.fill) {
+        found.fill = fill;
+    }
 
     let mut image = Image {
         slot: said.slot,

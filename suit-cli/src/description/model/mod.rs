@@ -109,6 +109,8 @@ pub(crate) struct Component {
     pub(crate) kind: Option<Spanned<Word<FileKind>>>,
     /// What of the file is the image.
     pub(crate) sections: Option<Spanned<Word<Sections>>>,
+    /// The byte in gaps between parts of ELF and HEX files; 0xff, erased flash, if it isn't said.
+    pub(crate) fill: Option<u8>,
     /// Where devices get the image. `#name` puts the file into the envelope under that name.
     pub(crate) uri: Option<Spanned<String>>,
     /// One image per slot; the device takes the one for the slot that it writes.
@@ -131,6 +133,8 @@ pub(crate) struct Slot {
     pub(crate) kind: Option<Spanned<Word<FileKind>>>,
     /// As for the component.
     pub(crate) sections: Option<Spanned<Word<Sections>>>,
+    /// As for the component.
+    pub(crate) fill: Option<u8>,
     /// As for the component.
     pub(crate) digest: Option<Spanned<DigestValue>>,
     /// As for the component.
