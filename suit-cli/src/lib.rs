@@ -2,15 +2,15 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`cli`] | what the command line looks like |
-//! | [`commands`] | one file per verb, and the step from arguments to verbs |
-//! | [`description`] | descriptions: read, made into manifests, made from manifests |
-//! | [`error`] | the one way in which this tool says that something is wrong |
-//! | [`input`], [`output`] | files read and written, standard streams, the console |
-//! | [`source`] | TOML and JSON texts as one tree with places, and serde over it |
-//! | [`images`] | payloads out of raw binaries, ELF and Intel HEX |
-//! | [`keys`] | key files in every form, and what signs with them |
-//! | [`signers`], [`trust`] | who signed an envelope, and who is trusted |
+//! | `cli` | what the command line looks like |
+//! | `commands` | one file per verb, and the step from arguments to verbs |
+//! | `description` | descriptions: read, made into manifests, made from manifests |
+//! | `error` | the one way in which this tool says that something is wrong |
+//! | `input`, `output` | files read and written, standard streams, the console |
+//! | `source` | TOML and JSON texts as one tree with places, and serde over it |
+//! | `images` | payloads out of raw binaries, ELF and Intel HEX |
+//! | `keys` | key files in every form, and what signs with them |
+//! | `signers`, `trust` | who signed an envelope, and who is trusted |
 
 #![allow(dead_code, unused_imports, reason = "verbs land one by one; goes when the last has landed")]
 

@@ -2,13 +2,13 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`uri`] | from `--key URI` to bytes |
-//! | [`parse`] | from bytes to a [`Key`], whatever the form |
-//! | [`pem`], [`der`], [`cose`], [`jwk`] | the forms |
-//! | [`kid`] | key identifiers and thumbprints |
-//! | [`sign`] | signatures and MACs |
-//! | [`write`] | a key in another form |
-//! | [`generate`] | new keys |
+//! | `uri` | from `--key URI` to bytes |
+//! | `parse` | from bytes to a `Key`, whatever the form |
+//! | `pem`, `der`, `cose`, `jwk` | the forms |
+//! | `kid` | key identifiers and thumbprints |
+//! | `sign` | signatures and MACs |
+//! | `write` | a key in another form |
+//! | `generate` | new keys |
 //!
 //! Secret bytes live in [`Zeroizing`] buffers, which are wiped when dropped, and in nothing that is printed: a [`Key`]
 //! has no `Display`, and its `Debug` leaves them out.
