@@ -41,7 +41,7 @@ pub(crate) struct CommandPlace {
     /// Where it stands; recipes write commands that stand nowhere.
     pub(crate) span: Span,
     /// The places of each nested sequence's commands.
-    pub(crate) nested: Vec<Vec<CommandPlace>>,
+    pub(crate) nested: Vec<Vec<Self>>,
 }
 
 impl CommandPlace {

@@ -79,7 +79,7 @@ impl<'l> Script<'l> {
                 let shown = value.shown();
                 let (old, new) =
                     if mark == Mark::Added { (None, Some(&shown)) } else { (Some(&shown), None) };
-                return self.setting(&step.targets, *label, old, new);
+                self.setting(&step.targets, *label, old, new);
             }
             Action::TryEach { alternatives, .. } => {
                 self.line(Line::words(mark, self.section, step.words(self.alone)));

@@ -230,7 +230,7 @@ impl Tree {
     }
 
     fn opaque(&mut self, level: usize, label: &str, view: &OpaqueView) {
-        let size = view.size.map(|length| size(length)).unwrap_or_default();
+        let size = view.size.map(size).unwrap_or_default();
         let content = view.content.clone().unwrap_or_default();
         let source = source(view.source);
         let facts: Vec<_> =

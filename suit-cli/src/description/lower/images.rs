@@ -214,22 +214,22 @@ fn compare(
     found: &images::Image,
     here: Span,
 ) -> Outcome<()> {
-    if let (Some(size), Some(span)) = (image.size, said.size.map(|size| size.span)) {
-        if size != found.len {
-            let message = format!("'{}' has {}, not {}", found.name, size_words(found.len), size_words(size));
-            return Err(context.failure(codes::SIZE_DIFFERS, span, message));
-        }
+    if let (Some(size), Some(span)) = (image.size, said.size.map(|size| size.span))
+        && size != found.len
+    {
+        let message = format!("'{}' has {}, not {}", found.name, size_words(found.len), size_words(size));
+        return Err(context.failure(codes::SIZE_DIFFERS, span, message));
     }
     let algorithm = image.digest.as_ref().map_or(context.hash, |digest| digest.algorithm);
     let digest = context.named(here, digest_of_image(found, algorithm))?;
-    if let (Some(given), Some(span)) = (&image.digest, said.digest.map(|digest| digest.span)) {
-        if *given != digest {
-            let message = format!("'{}' does not have this digest", found.name);
-            return Err(context
-                .failure(codes::DIGEST_DIFFERS, span, message)
-                .note(format!("it has {}", digest_text(&digest)))
-                .help("leave 'digest' out to take that of the file"));
-        }
+    if let (Some(given), Some(span)) = (&image.digest, said.digest.map(|digest| digest.span))
+        && *given != digest
+    {
+        let message = format!("'{}' does not have this digest", found.name);
+        return Err(context
+            .failure(codes::DIGEST_DIFFERS, span, message)
+            .note(format!("it has {}", digest_text(&digest)))
+            .help("leave 'digest' out to take that of the file"));
     }
     image.size = Some(found.len);
     image.digest = Some(digest);

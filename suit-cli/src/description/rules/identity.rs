@@ -27,11 +27,11 @@ fn dependency_indices(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
 
 /// P-195: versions are semantic, or their scheme keeps the order.
 fn set_version(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    if let Some(version) = &subject.manifest.set_version {
-        if !is_semantic(version.iter().copied()) {
-            let message = "the numbers of the version are not those of a semantic version";
-            findings.push(Finding::new(codes::VERSION_FORM, Site::SetVersion, message));
-        }
+    if let Some(version) = &subject.manifest.set_version
+        && !is_semantic(version.iter().copied())
+    {
+        let message = "the numbers of the version are not those of a semantic version";
+        findings.push(Finding::new(codes::VERSION_FORM, Site::SetVersion, message));
     }
 }
 
@@ -71,15 +71,15 @@ fn shared_checks(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     };
     let first_identity = commands.iter().position(is_identity);
     let first_other = commands.iter().position(is_other_check);
-    if let (Some(identity), Some(other)) = (first_identity, first_other) {
-        if other < identity {
-            let message = "something else is checked before vendor and class";
-            findings.push(Finding::new(
-                codes::IDENTITY_LATE,
-                Site::Command(SequenceName::Shared, vec![other]),
-                message,
-            ));
-        }
+    if let (Some(identity), Some(other)) = (first_identity, first_other)
+        && other < identity
+    {
+        let message = "something else is checked before vendor and class";
+        findings.push(Finding::new(
+            codes::IDENTITY_LATE,
+            Site::Command(SequenceName::Shared, vec![other]),
+            message,
+        ));
     }
 }
 

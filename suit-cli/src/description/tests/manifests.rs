@@ -1,5 +1,7 @@
 //! Any manifest that the strict reader accepts.
 
+#![allow(clippy::as_conversions, reason = "numbers of items in a test")]
+
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;

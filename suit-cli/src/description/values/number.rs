@@ -58,6 +58,20 @@ fn signed(number: i128) -> Result<i64, Fault> {
     })
 }
 
+/// A number in hexadecimal, which may be larger than TOML's integers.
+pub(super) fn hexadecimal(text: &str) -> Option<u64> {
+    text.strip_prefix("0x")?;
+    u64::try_from(crate::source::integer(text)?).ok()
+}
+
+/// The JSON Schema of that.
+pub(super) const HEXADECIMAL: &str = "0x[0-9a-fA-F]+(_[0-9a-fA-F]+)*";
+
+/// A number as it is written: those that TOML's integers don't reach stand in quotes.
+pub(crate) fn number_text(number: u64) -> String {
+    if i64::try_from(number).is_ok() { number.to_string() } else { format!("\"0x{number:x}\"") }
+}
+
 impl Scalar for Uint {
     const NAME: &'static str = "Unsigned";
     const WHAT: &'static str = "a whole number from 0 to 18446744073709551615";
@@ -158,6 +172,9 @@ const ENERGY_UNITS: &[(&str, u64)] = &[("mWh", 1), ("Wh", 1000)];
 
 /// A number with a unit, a space between them or not.
 fn with_unit(text: &str, what: &str, units: &[(&str, u64)]) -> Result<u64, Fault> {
+    if let Some(number) = hexadecimal(text) {
+        return Ok(number);
+    }
     let unit = text.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '_');
     let digits = text.get(..text.len() - unit.len()).unwrap_or_default();
     let unit = unit.strip_prefix(' ').unwrap_or(unit);
@@ -194,7 +211,7 @@ impl Scalar for Size {
             "description": "Bytes as a number, or as text with a unit; or `file:` and a path: the size of that file.",
             "anyOf": [
                 { "type": "integer", "minimum": 0, "maximum": u64::MAX },
-                { "type": "string", "pattern": r"^([0-9]+(_[0-9]+)* ?(B|kB|KiB|MB|MiB|GB|GiB)|file:.+)$" },
+                { "type": "string", "pattern": format!("^([0-9]+(_[0-9]+)* ?(B|kB|KiB|MB|MiB|GB|GiB)|{HEXADECIMAL}|file:.+)$") },
             ]
         })
     }
@@ -217,7 +234,7 @@ impl Scalar for Energy {
             "description": "mWh as a number, or as text with a unit.",
             "anyOf": [
                 { "type": "integer", "minimum": 0, "maximum": u64::MAX },
-                { "type": "string", "pattern": r"^[0-9]+(_[0-9]+)* ?(mWh|Wh)$" },
+                { "type": "string", "pattern": format!("^([0-9]+(_[0-9]+)* ?(mWh|Wh)|{HEXADECIMAL})$") },
             ]
         })
     }
@@ -228,7 +245,7 @@ pub(crate) fn size_words(bytes: u64) -> String {
     let digits = bytes.to_string();
     let mut words = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             words.push(',');
         }
         words.push(digit);

@@ -11,9 +11,10 @@ use suit_core::labels::{Algorithm, HeaderLabel, Tag};
 pub(crate) fn signers_of_block(document: &Document<'_>, id: Id) -> Vec<SignerView> {
     let tagged = unwrap(document, id);
     let Value::Tag(tag) = document.node(tagged).value else { return Vec::new() };
-    let structure = match i64::try_from(tag).ok().and_then(Tag::from_code) {
-        Some(tag @ (Tag::CoseSign1 | Tag::CoseSign | Tag::CoseMac0 | Tag::CoseMac)) => tag,
-        _ => return Vec::new(),
+    let Some(structure @ (Tag::CoseSign1 | Tag::CoseSign | Tag::CoseMac0 | Tag::CoseMac)) =
+        i64::try_from(tag).ok().and_then(Tag::from_code)
+    else {
+        return Vec::new();
     };
     if structure != Tag::CoseSign {
         return vec![signer(document, structure, tagged)];
