@@ -76,3 +76,6 @@ impl Changes {
         !(self.meaning.is_empty() && self.envelope.is_empty() && self.dependencies.is_empty())
     }
 }
+
+#[cfg(test)]
+mod tests;

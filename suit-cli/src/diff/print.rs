@@ -5,8 +5,9 @@ use super::model::{Changes, Comparison, Line, Mark, MemberBytes, PayloadMap};
 use crate::render::words::{grouped, size};
 use core::fmt::Write;
 
-/// Columns of the words that say what changed.
-const SUBJECT: usize = 15;
+/// Columns of the words that say what changed: at least, and at most if longer ones are there.
+const SUBJECT_MIN: usize = 15;
+const SUBJECT_MAX: usize = 30;
 
 /// Columns that lines are put together to.
 const WIDTH: usize = 100;
@@ -26,62 +27,81 @@ const PLAIN: &str = "\u{1b}[0m";
 impl Comparison {
     /// The comparison as text, with ANSI colours.
     pub(crate) fn text(&self) -> String {
-        let mut out = String::new();
-        changes(&mut out, &self.changes, 0);
-        self.payloads.iter().for_each(|map| payload(&mut out, map));
-        self.bytes.iter().for_each(|member| bytes(&mut out, member));
-        out
+        let mut out = Out { text: String::new(), subject: subject_width(&self.changes) };
+        out.changes(&self.changes, 0);
+        self.payloads.iter().for_each(|map| payload(&mut out.text, map));
+        self.bytes.iter().for_each(|member| bytes(&mut out.text, member));
+        out.text
     }
 }
 
-fn changes(out: &mut String, changes: &Changes, level: usize) {
-    let indent = "  ".repeat(level);
-    lines(out, &changes.meaning, level);
-    let (about_manifest, others): (Vec<_>, Vec<_>) =
-        changes.same.iter().cloned().partition(|line| line.subject == MANIFEST);
-    lines(out, &about_manifest, level);
-    if !changes.envelope.is_empty() {
-        let _ = writeln!(out, "{indent}{DIM}envelope:{PLAIN}");
-    }
-    lines(out, &changes.envelope, level);
-    lines(out, &others, level);
-    for dependency in &changes.dependencies {
-        let _ = writeln!(out, "{indent}{DIM}inside of {}:{PLAIN}", dependency.name);
-        self::changes(out, &dependency.changes, level + 1);
-    }
+/// Room for the longest subject that is not too long.
+fn subject_width(changes: &Changes) -> usize {
+    let lines = changes.meaning.iter().chain(&changes.envelope).chain(&changes.same);
+    let longest =
+        lines.map(|line| line.subject.chars().count()).filter(|length| *length <= SUBJECT_MAX).max();
+    longest.unwrap_or_default().max(SUBJECT_MIN)
 }
 
-fn lines(out: &mut String, lines: &[Line], level: usize) {
-    let mut rest = lines;
-    while let Some((first, behind)) = rest.split_first() {
-        let mut text = first.text.clone();
-        // Facts about one component stand side by side as far as there is room.
-        let mut taken = 0;
-        for next in behind {
-            let is_same = first.property.is_some()
-                && !first.sections.is_empty()
-                && next.property.is_some()
-                && (first.mark, &first.subject, &first.nested) == (next.mark, &next.subject, &next.nested);
-            let together = text.chars().count() + next.text.chars().count() + SUBJECT + 6 + 2 * level;
-            if !is_same || together > WIDTH {
-                break;
-            }
-            text.push_str("   ");
-            text.push_str(&next.text);
-            taken += 1;
-        }
-        if let Some(nested) = &first.nested {
-            text.push_str(&format!("   ({nested})"));
-        }
-        let color = match first.mark {
-            Mark::Changed => YELLOW,
-            Mark::Added => GREEN,
-            Mark::Removed => RED,
-            Mark::Same => DIM,
-        };
+struct Out {
+    text: String,
+    /// Columns of subjects.
+    subject: usize,
+}
+
+impl Out {
+    fn changes(&mut self, changes: &Changes, level: usize) {
         let indent = "  ".repeat(level);
-        let _ = writeln!(out, "{indent}{color}{}{PLAIN} {:<SUBJECT$} {text}", first.mark, first.subject);
-        rest = &behind[taken..];
+        self.lines(&changes.meaning, level);
+        let (about_manifest, others): (Vec<_>, Vec<_>) =
+            changes.same.iter().cloned().partition(|line| line.subject == MANIFEST);
+        self.lines(&about_manifest, level);
+        if !changes.envelope.is_empty() {
+            let _ = writeln!(self.text, "{indent}{DIM}envelope:{PLAIN}");
+        }
+        self.lines(&changes.envelope, level);
+        self.lines(&others, level);
+        for dependency in &changes.dependencies {
+            let _ = writeln!(self.text, "{indent}{DIM}inside of {}:{PLAIN}", dependency.name);
+            self.changes(&dependency.changes, level + 1);
+        }
+    }
+
+    fn lines(&mut self, lines: &[Line], level: usize) {
+        let mut rest = lines;
+        while let Some((first, behind)) = rest.split_first() {
+            let mut text = first.text.clone();
+            // Facts about one component stand side by side as far as there is room.
+            let mut taken = 0;
+            for next in behind {
+                let is_same = first.property.is_some()
+                    && !first.sections.is_empty()
+                    && next.property.is_some()
+                    && (first.mark, &first.subject, &first.nested)
+                        == (next.mark, &next.subject, &next.nested);
+                let together =
+                    text.chars().count() + next.text.chars().count() + self.subject + 6 + 2 * level;
+                if !is_same || together > WIDTH {
+                    break;
+                }
+                text.push_str("   ");
+                text.push_str(&next.text);
+                taken += 1;
+            }
+            if let Some(nested) = &first.nested {
+                text.push_str(&format!("   ({nested})"));
+            }
+            let color = match first.mark {
+                Mark::Changed => YELLOW,
+                Mark::Added => GREEN,
+                Mark::Removed => RED,
+                Mark::Same => DIM,
+            };
+            let (indent, width) = ("  ".repeat(level), self.subject);
+            let subject = &first.subject;
+            let _ = writeln!(self.text, "{indent}{color}{}{PLAIN} {subject:<width$} {text}", first.mark);
+            rest = &behind[taken..];
+        }
     }
 }
 
@@ -90,7 +110,8 @@ fn payload(out: &mut String, map: &PayloadMap) {
         map;
     let _ = writeln!(
         out,
-        "payload {name}  {} -> {}  {} of {} blocks of {} changed, {} in all",
+        "payload {name}{}{} -> {}  {} of {} blocks of {} changed, {} in all",
+        if name.is_empty() { "" } else { "  " },
         size(old_size),
         size(new_size),
         grouped(blocks_changed),
