@@ -22,9 +22,10 @@ pub(crate) struct Command {
     #[serde(rename = "do")]
     pub(crate) act: Option<Spanned<Word<Act>>>,
     /// override-parameters.
-    pub(crate) set: Option<Spanned<Parameters>>,
+    // Boxed: the struct is large, and commands are read by recursion.
+    pub(crate) set: Option<Box<Spanned<Parameters>>>,
     /// set-parameters.
-    pub(crate) set_if_unset: Option<Spanned<Parameters>>,
+    pub(crate) set_if_unset: Option<Box<Spanned<Parameters>>>,
     /// set-component-index.
     pub(crate) select: Option<Spanned<Select>>,
     /// try-each.

@@ -8,7 +8,7 @@ mod toml;
 
 use super::build::severed_content;
 use super::lower::{Lowered, hash};
-use super::values::{bytes_text, digest_text, plain, size_words};
+use super::values::{bytes_text, digest_text, number_text, plain, size_words};
 use super::words::word;
 use std::collections::BTreeMap;
 use suit_core::labels::{Algorithm, EnvelopeKey, ManifestKey};
@@ -114,7 +114,7 @@ fn write(manifest: &Manifest, around: &Around<'_>) -> String {
     }
     envelope(&mut lines, around);
     lines.header("[manifest]");
-    lines.field("sequence", manifest.sequence_number);
+    lines.field("sequence", number_text(manifest.sequence_number));
     if let Some(version) = &manifest.set_version {
         lines.field("version", parameters::version(version));
     }
@@ -170,7 +170,7 @@ fn components(lines: &mut Lines, manifest: &Manifest, around: &Around<'_>) {
         if let Some(name) = around.names.get(index) {
             lines.field("name", quote(name));
         }
-        lines.field("index", index);
+        lines.field("index", number_text(*index));
         if let Some(prefix) = prefix {
             lines.field("prefix", id(prefix));
         }

@@ -3,7 +3,8 @@
 use super::toml::{array, inline, quote};
 use crate::description::model::Permissions;
 use crate::description::values::{
-    actor_text, bytes_text, digest_text, match_text, plain, time_text, uuid_text, vendor_text, version_text,
+    actor_text, bytes_text, digest_text, match_text, number_text, plain, time_text, uuid_text, vendor_text,
+    version_text,
 };
 use crate::description::words::{Weekday, Words, word};
 use suit_core::labels::{MetadataKey, ParameterKey, WaitEvent};
@@ -40,7 +41,7 @@ fn field(parameter: &Parameter) -> (String, String) {
         Parameter::ImageSize(value)
         | Parameter::ComponentSlot(value)
         | Parameter::SourceComponent(value)
-        | Parameter::MinimumBattery(value) => value.to_string(),
+        | Parameter::MinimumBattery(value) => number_text(*value),
         Parameter::StrictOrder(value) | Parameter::SoftFailure(value) => value.to_string(),
         Parameter::Content(value)
         | Parameter::EncryptionInfo(value)
@@ -69,7 +70,7 @@ pub(super) fn custom(value: &Custom) -> Option<String> {
 }
 
 fn time(seconds: u64) -> String {
-    time_text(seconds).map_or_else(|| seconds.to_string(), |text| quote(&text))
+    time_text(seconds).map_or_else(|| number_text(seconds), |text| quote(&text))
 }
 
 /// A version.
@@ -89,9 +90,9 @@ fn version_match(comparison: &VersionMatch) -> String {
 
 fn wait(events: &WaitInfo) -> String {
     let number = |value: Option<i64>| value.map(|value| value.to_string());
-    let seconds = |value: Option<u64>| value.map(|value| value.to_string());
+    let seconds = |value: Option<u64>| value.map(number_text);
     let day =
-        |value: Option<u64>| value.map(|day| Weekday(day).word().map_or_else(|| day.to_string(), quote));
+        |value: Option<u64>| value.map(|day| Weekday(day).word().map_or_else(|| number_text(day), quote));
     let other = events.other_device_version.as_ref().map(|other| {
         inline([
             ("device".to_owned(), bytes(&other.device)),
@@ -129,7 +130,7 @@ fn metadata(file: &Metadata) -> String {
 fn permissions(bits: u64) -> String {
     match Permissions(bits).words() {
         Some(words) => array(words.into_iter().map(quote)),
-        None => bits.to_string(),
+        None => number_text(bits),
     }
 }
 

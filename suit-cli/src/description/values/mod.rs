@@ -14,7 +14,7 @@ mod version;
 pub(crate) use bytes::{Bytes, CustomValue, Prose, bytes_list, bytes_text, hex, plain, unhex};
 pub(crate) use digest::{DigestValue, digest_text};
 pub(crate) use identity::{ActorValue, Class, Device, Vendor, actor_text, in_vendor, uuid_text, vendor_text};
-pub(crate) use number::{Energy, Index, Int, Label, Size, Uint, size_words};
+pub(crate) use number::{Energy, Index, Int, Label, Size, Uint, number_text, size_words};
 pub(crate) use time::{Day, Time, TimeOfDay, time_text};
 pub(crate) use version::{Release, Requirement, VersionText, match_text, version_text};
 

@@ -1,5 +1,6 @@
 //! Times: seconds since 1970 or RFC 3339 in UTC; times of day; days of the week.
 
+use super::number::{HEXADECIMAL, hexadecimal};
 use super::{Fault, Scalar, scalars};
 use crate::description::words::{Weekday, Words};
 use schemars::{Schema, json_schema};
@@ -107,7 +108,7 @@ impl Scalar for Time {
     const WHAT: &'static str = "a time such as \"2027-06-30T12:00:00Z\"";
 
     fn from_text(text: &str) -> Result<Self, Fault> {
-        seconds_since_1970(text).map(Self).ok_or_else(|| {
+        seconds_since_1970(text).or_else(|| hexadecimal(text)).map(Self).ok_or_else(|| {
             let help = "write it in UTC like 2027-06-30T12:00:00Z, or as a number of seconds since 1970";
             Fault::new(format!("'{text}' is not a time"), help)
         })
@@ -122,6 +123,7 @@ impl Scalar for Time {
             "description": "Seconds since 1970, or RFC 3339 in UTC without fractions.",
             "anyOf": [
                 { "type": "integer", "minimum": 0, "maximum": u64::MAX },
+                { "type": "string", "pattern": format!("^{HEXADECIMAL}$") },
                 { "type": "string", "pattern":
                     "^(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3])(:[0-5][0-9]){2}Z$" },
             ]
@@ -134,7 +136,7 @@ impl Scalar for TimeOfDay {
     const WHAT: &'static str = "a time of day such as \"23:00\"";
 
     fn from_text(text: &str) -> Result<Self, Fault> {
-        seconds_of_day(text, true).map(Self).ok_or_else(|| {
+        seconds_of_day(text, true).or_else(|| hexadecimal(text)).map(Self).ok_or_else(|| {
             let help = "write it like 23:00 or 23:00:00, or as a number of seconds since midnight";
             Fault::new(format!("'{text}' is not a time of day"), help)
         })
@@ -149,6 +151,7 @@ impl Scalar for TimeOfDay {
             "description": "Seconds since midnight, or hours, minutes and seconds.",
             "anyOf": [
                 { "type": "integer", "minimum": 0, "maximum": u64::MAX },
+                { "type": "string", "pattern": format!("^{HEXADECIMAL}$") },
                 { "type": "string", "pattern": "^([01][0-9]|2[0-3])(:[0-5][0-9]){1,2}$" },
             ]
         })
@@ -160,7 +163,7 @@ impl Scalar for Day {
     const WHAT: &'static str = "a day of the week";
 
     fn from_text(text: &str) -> Result<Self, Fault> {
-        Weekday::from_word(text).map(|day| Self(day.0)).ok_or_else(|| {
+        Weekday::from_word(text).map(|day| day.0).or_else(|| hexadecimal(text)).map(Self).ok_or_else(|| {
             let help = format!("the days are {}", Weekday::WORDS.join(", "));
             Fault::new(format!("'{text}' is not a day of the week"), help)
         })
@@ -175,6 +178,7 @@ impl Scalar for Day {
             "description": "A name, or a number; Sunday is 0.",
             "anyOf": [
                 { "type": "integer", "minimum": 0, "maximum": u64::MAX },
+                { "type": "string", "pattern": format!("^{HEXADECIMAL}$") },
                 { "type": "string", "enum": Weekday::WORDS },
             ]
         })
