@@ -143,14 +143,14 @@ proptest! {
 /// Reading recurses; a test's thread has 2 MiB of stack, a quarter of what the tool has.
 #[test]
 fn the_deepest_description_is_read_and_refused_without_running_out_of_stack() {
-    let levels = 31;
+    let levels = 30;
     let (open, close) = ("{ run = [".repeat(levels), "] }".repeat(levels));
     let text = format!(
         "format = 'suit/1'\n[manifest]\nsequence = 1\n[[component]]\nid = []\n[sequence]\n\
          install = [{open}{{ check = 'image' }}{close}]\n"
     );
     let input = Input { name: "deep.toml".to_owned(), bytes: text.into_bytes() };
-    let document = Document::parse(&input).expect("64 levels are allowed");
+    let document = Document::parse(&input).expect("as deep as texts may be");
     let description: Description = document.read().unwrap();
     let lowered = lower(&document, &description, &Files::default(), &Options::default()).unwrap();
     assert_eq!(build(lowered, None).expect_err("too deep for devices").number(), 229);
