@@ -237,6 +237,30 @@ fn payloads_of_alternatives_are_told_apart_by_their_slots() {
     place.say("verify ab.suit --trust k1.pub --payload-dir half").ok();
 }
 
+/// Alternatives that multiply are not followed without end, and that is said.
+#[test]
+fn too_many_alternatives_are_remarked_upon() {
+    let place = Place::with_example();
+    let choice = |inner: Vec<Command>| {
+        let other = vec![Command::OverrideParameters(vec![Parameter::ImageSize(1)])];
+        Command::TryEach(vec![inner, other], false)
+    };
+    let uri = |name: &str| Command::OverrideParameters(vec![Parameter::Uri(name.into())]);
+    // One after the other: 2^12 ways. Inside each other: each level repeats what is below it.
+    let flat: Vec<Command> = (0..12).map(|number| choice(vec![uri(&format!("#{number}"))])).collect();
+    let deep = (0..5).fold(vec![uri("#x")], |inner, _| (0..6).map(|_| choice(inner.clone())).collect());
+    for (name, mut install) in [("flat.suit", flat), ("deep.suit", deep)] {
+        install.push(act(Act::Fetch));
+        let mut manifest = example_0();
+        manifest.sections.insert(ManifestKey::Install, Member::Inline(install));
+        write_signed(&place, name, &envelope(&manifest));
+        let from = std::time::Instant::now();
+        let ran = place.suit(&["verify", name, "--trust", "k1.pub"]).done();
+        assert!(ran.err.starts_with("warning[E0558]"), "{name}: {}", ran.err);
+        assert!(from.elapsed().as_secs() < 20, "{name}");
+    }
+}
+
 /// A dependency, embedded or as a file.
 #[test]
 fn dependencies_are_verified_too() {

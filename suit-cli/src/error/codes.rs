@@ -126,6 +126,7 @@ codes! {
         "put the file into the directory of --payload-dir, named like the end of its URI or like its digest";
     DEPENDENCY_DIGEST = 556 No "dependency does not have its digest", "get the dependency that the manifest was built for";
     DEPENDENCY_DEPTH = 557 No "dependencies too deep in each other", "give dependencies as files of their own";
+    TOO_MANY_WAYS = 558 No "more alternatives than are followed", "check payloads by hand, or simplify the alternatives";
 
     // Files.
     READ = 601 Input "file can't be read", "check the name and the permissions";

@@ -238,9 +238,8 @@ fn payloads(
     };
     let expected = expectations(manifest.manifest(), section);
     if expected.is_incomplete {
-        asked
-            .console
-            .note("the manifest has more alternatives than are followed here: not every payload was checked");
+        let message = "the manifest has more alternatives than are followed: not every payload was checked";
+        asked.console.warn(Failure::new(codes::TOO_MANY_WAYS, message).at(crate::error::Place::file(what)));
     }
     for one in &expected.payloads {
         if let (Some(profile), Some(digest)) = (asked.profile, one.digest)
