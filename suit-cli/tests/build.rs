@@ -316,3 +316,56 @@ fn a_large_detached_payload_is_not_held_in_memory() {
     let envelope = place.read("large.suit");
     assert!(envelope.len() < 400);
 }
+
+#[test]
+fn starters_build_without_a_warning() {
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/manifest-description.v1.json");
+    let schema = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
+    let schema = jsonschema::draft202012::new(&schema).unwrap();
+    for recipe in ["full-ab", "module", "app", "boot", "data"] {
+        let place = Place::new();
+        place
+            .write("build/firmware-a.elf", demo("firmware-slot-a.elf"))
+            .write("build/firmware-b.elf", demo("firmware-slot-b.elf"))
+            .write("build/firmware.elf", demo("firmware-slot-a.elf"))
+            .write("build/module.bin", demo("module-tls.bin"))
+            .write("build/app.bin", demo("app-rules.bin"))
+            .write("build/certificates.bin", "certificates");
+        let ran = place.suit(&[
+            "new",
+            "--recipe",
+            recipe,
+            "--vendor",
+            "arm.com",
+            "--class",
+            "a \"class\"",
+            "-o",
+            "s.toml",
+        ]);
+        assert_eq!((ran.status, ran.text()), (0, ""), "{}", ran.err);
+        let text = String::from_utf8(place.read("s.toml")).unwrap();
+        build(&place, "s.toml");
+        let table: toml::Table = text.parse().unwrap();
+        assert!(schema.is_valid(&serde_json::to_value(&table).unwrap()), "{recipe}");
+        // What is commented out is meant to be taken in.
+        let more: String = text
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(code) if code.contains(" = ") && !code.contains(": ") || code.starts_with('[') => {
+                    format!("{code}\n")
+                }
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        place.write("more.toml", &more);
+        let ran = place.suit(&["build", "more.toml", "-o", "more.suit", "--deny-warnings"]);
+        assert_eq!(ran.status, 0, "{recipe}: {}\n{more}", ran.err);
+        // It is not written over another file, and without -o it is printed.
+        let again = place.suit(&["new", "--recipe", recipe, "-o", "s.toml"]);
+        assert_eq!(again.status, 5);
+        assert!(place.suit(&["new", "--recipe", recipe]).ok().text().starts_with("# "));
+    }
+    let ran = Place::new().say("new --class fa6b4a53-d5ad-5fdf-be9d-e663e4d41ffe");
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("--class: a UUID without 'uuid:'"), "{}", ran.err);
+}

@@ -69,6 +69,7 @@ pub(crate) enum Color {
 /// The verbs. A verb stands here once it works.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    New(new::NewArgs),
     Build(build::BuildArgs),
     Diff(diff::DiffArgs),
     Inspect(inspect::InspectArgs),
@@ -91,7 +92,7 @@ impl Verb {
             Self::Sign(args) => args.format == sign::SignFormat::Json,
             Self::Verify(args) => args.format.is_json(),
             Self::Key(args) => args.is_json(),
-            Self::Edit(_) | Self::Completions(_) | Self::Man(_) | Self::Tour(_) => false,
+            Self::New(_) | Self::Edit(_) | Self::Completions(_) | Self::Man(_) | Self::Tour(_) => false,
         }
     }
 }

@@ -12,10 +12,10 @@ pub(crate) struct NewArgs {
     /// What kind of update it describes
     #[arg(long, value_enum, default_value_t = Recipe::FullAb)]
     pub(crate) recipe: Recipe,
-    /// Vendor: a domain name or a UUID
+    /// Vendor: a domain name, uuid:… or pen:…
     #[arg(long, value_name = "NAME", default_value = "example.com")]
     pub(crate) vendor: String,
-    /// Device class: a name within the vendor's, or a UUID
+    /// Device class: a name within the vendor's, or uuid:…
     #[arg(long, value_name = "NAME", default_value = "my-device")]
     pub(crate) class: String,
     /// File to write; `-` is standard output

@@ -11,6 +11,7 @@ mod edit;
 mod inspect;
 pub(crate) mod key;
 mod man;
+mod new;
 pub(crate) mod sign;
 mod tour;
 mod usage;
@@ -47,6 +48,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
 
 fn run(verb: Verb, console: &Console) -> Outcome<Exit> {
     match verb {
+        Verb::New(args) => new::run(&args, console),
         Verb::Build(args) => build::run(&args, console),
         Verb::Diff(args) => diff::run(&args, console),
         Verb::Inspect(args) => inspect::run(&args, console),

@@ -12,6 +12,9 @@ use std::borrow::Cow;
 use suit_core::command::Act;
 use suit_core::labels::{Condition, ParameterKey};
 
+/// Names of parameters, each with its place.
+type ParameterNames = Spanned<Vec<Spanned<ParameterName>>>;
+
 /// A command. Exactly one of the first ten fields is there; the others belong to some of them.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -36,7 +39,7 @@ pub(crate) struct Command {
     /// override-multiple.
     pub(crate) override_multiple: Option<Spanned<Table<Spanned<Parameters>>>>,
     /// copy-params.
-    pub(crate) copy_params: Option<Spanned<Table<Spanned<Vec<Spanned<ParameterName>>>>>>,
+    pub(crate) copy_params: Option<Spanned<Table<ParameterNames>>>,
     /// A command of the application's own.
     pub(crate) custom: Option<Spanned<Label>>,
     /// With `check` and `do`: what the device reports.

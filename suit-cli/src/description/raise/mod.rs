@@ -14,7 +14,8 @@ use std::collections::BTreeMap;
 use suit_core::labels::{Algorithm, EnvelopeKey, ManifestKey};
 use suit_core::owned::{ComponentId, LanguageText, Manifest, Member};
 use suit_core::{Envelope, Error};
-use toml::{array, key, quote};
+pub(crate) use toml::quote;
+use toml::{array, key};
 
 /// Payloads up to this many bytes are written into the description.
 const PAYLOAD_MAX: usize = 1024;
