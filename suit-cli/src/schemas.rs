@@ -14,24 +14,32 @@ pub fn all() -> Vec<(&'static str, Schema)> {
     use crate::render::{Inspection, PartView};
     vec![
         ("build-output.v1.json", of::<build::Summary>("Result of suit build")),
-        ("diff-output.v1.json", of::<crate::diff::Comparison>("Result of suit diff")),
-        ("inspect-output.v1.json", of::<Inspection>("Result of suit inspect")),
-        ("inspect-part-output.v1.json", of::<PartView>("Result of suit inspect --path")),
-        ("key-output.v1.json", of::<key::KeyRecord>("Result of suit key show")),
-        ("kid-output.v1.json", of::<key::KeyIdRecord>("Result of suit key kid")),
+        ("diff-output.v1.json", of_output::<crate::diff::Comparison>("Result of suit diff")),
+        ("inspect-output.v1.json", of_output::<Inspection>("Result of suit inspect")),
+        ("inspect-part-output.v1.json", of_output::<PartView>("Result of suit inspect --path")),
+        ("key-output.v1.json", of_output::<key::KeyRecord>("Result of suit key show")),
+        ("kid-output.v1.json", of_output::<key::KeyIdRecord>("Result of suit key kid")),
         (
             "manifest-description.v1.json",
             of_input::<crate::description::Description>("Description of a SUIT manifest"),
         ),
-        ("message.v1.json", of::<crate::error::Record>("A message of suit: error, refusal or warning")),
-        ("sign-output.v1.json", of::<sign::Report>("Result of suit sign")),
+        (
+            "message.v1.json",
+            of_output::<crate::error::Record>("A message of suit: error, refusal or warning"),
+        ),
+        ("sign-output.v1.json", of_output::<sign::Report>("Result of suit sign")),
         (
             "signature.v1.json",
             of::<sign::SignatureRecord>("A signature made elsewhere, for suit sign --import-sig"),
         ),
         ("tbs.v1.json", of::<sign::ToBeSignedRecord>("What is to be signed, from suit sign --export-tbs")),
-        ("verify-output.v1.json", of::<verify::Answer>("Result of suit verify")),
+        ("verify-output.v1.json", of_output::<verify::Answer>("Result of suit verify")),
     ]
+}
+
+/// Of something that is only printed. What is left out if it is empty is not required.
+fn of_output<T: schemars::JsonSchema>(title: &str) -> Schema {
+    titled(SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>(), title)
 }
 
 /// Of something that is read. A field that may be missing may not be null.
@@ -61,7 +69,10 @@ fn without_null(schema: &mut Schema) {
 }
 
 fn of<T: schemars::JsonSchema>(title: &str) -> Schema {
-    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
+    titled(SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>(), title)
+}
+
+fn titled(mut schema: Schema, title: &str) -> Schema {
     schema.insert("title".into(), title.into());
     schema
 }
