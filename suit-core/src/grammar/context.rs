@@ -2,7 +2,7 @@
 
 use super::shape::{MapKind, Role, Shape};
 use super::tables::COMPONENTS_MAX;
-use super::walk::{Item, Key, Value, Visitor};
+use super::visit::{Item, Key, Value, Visitor};
 use crate::cbor::Reader;
 use crate::command::IndexList;
 use crate::dependency::Dependencies;

@@ -9,6 +9,7 @@ mod keys;
 mod names;
 mod shape;
 mod tables;
+mod visit;
 mod walk;
 
 pub(crate) use context::Checker;
@@ -20,4 +21,5 @@ pub use tables::{
     ENVELOPE_TAGGED, LANGUAGES, MANIFEST, METADATA, PARAMETERS, SECTION, SHARED_SEQUENCE, UNORDERED_MAX,
     VERSION_MATCH, WAIT_INFO, argument,
 };
-pub use walk::{DEPTH_MAX, Item, Key, OPEN_MAX, Value, Visitor, walk};
+pub use visit::{DEPTH_MAX, Item, Key, OPEN_MAX, Value, Visitor};
+pub use walk::walk;
