@@ -4,6 +4,8 @@
 //! holds of others' prose or of opaque bytes is read from the published file when the test runs; where the folder is
 //! missing those cases are skipped, and say so.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod signing;
 
 use sha2::{Digest as _, Sha256};
