@@ -1,4 +1,9 @@
 //! `suit build`, seen from outside: recipes and what they stand for, files, payloads, severing, output.
+#![allow(
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    reason = "a helper of tests that fails has to fail the test"
+)]
 
 mod signing;
 

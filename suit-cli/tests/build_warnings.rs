@@ -1,5 +1,10 @@
 //! Rules for authors: each breaks alone, is named where it breaks, and the description beside it that keeps the rule is
 //! silent.
+#![allow(
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    reason = "a helper of tests that fails has to fail the test"
+)]
 
 mod signing;
 
@@ -318,8 +323,11 @@ fn place() -> Place {
     place
 }
 
-/// Code, message and place of each warning.
-fn warnings(err: &str) -> Vec<(String, String, Option<(u64, u64)>)> {
+/// Code, message, and line and column.
+type Warning = (String, String, Option<(u64, u64)>);
+
+/// Each warning that was printed.
+fn warnings(err: &str) -> Vec<Warning> {
     err.lines()
         .map(|line| {
             serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"))

@@ -1,5 +1,10 @@
 //! Bad descriptions, each with one fault: what `suit build` says, where, with which number and next step; that nothing
 //! is left behind; and what the JSON Schema says of them. Good ones: that the schema takes them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    reason = "a helper of tests that fails has to fail the test"
+)]
 
 mod signing;
 

@@ -3,8 +3,11 @@
 //! Facts about the published files are golden values: manifest digest, size, SHA-256 of the whole file. What a file
 //! holds of others' prose or of opaque bytes is read from the published file when the test runs; where the folder is
 //! missing those cases are skipped, and say so.
-
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    reason = "a helper of tests that fails has to fail the test"
+)]
 
 mod signing;
 

@@ -7,8 +7,8 @@ mod command;
 mod parameters;
 mod table;
 
-pub(crate) use command::{Command, Commands, Nothing, ParameterName, Reference, Select};
-pub(crate) use parameters::{Metadata, OtherDevice, Parameters, Permission, Permissions, Wait};
+pub(crate) use command::{Command, Commands, ParameterName, Reference, Select};
+pub(crate) use parameters::{Metadata, Parameters, Permission, Permissions, Wait};
 pub(crate) use table::Table;
 
 use super::values::{
@@ -27,6 +27,7 @@ use suit_core::labels::{Algorithm, ManifestKey};
 #[schemars(extend("anyOf" = only_with_recipe()))]
 pub(crate) struct Description {
     /// Always `suit/1`.
+    #[expect(dead_code, reason = "read for the sake of refusing other formats")]
     pub(crate) format: Spanned<Word<Format>>,
     /// What kind of update this is. A recipe writes the sequences; those that are given under `sequence`
     /// replace the recipe's.

@@ -1,6 +1,6 @@
 //! Who made a device and which one it is: UUIDs, names that become UUIDs, private enterprise numbers.
 
-use super::bytes::{bytes_text, plain};
+use super::bytes::plain;
 use super::{Bytes, Fault, Scalar, behind, hex, scalars, unhex};
 use schemars::{Schema, json_schema};
 use suit_core::cbor::Writer;
