@@ -12,8 +12,6 @@
 //! | `keys` | key files in every form, and what signs with them |
 //! | `signers`, `trust` | who signed an envelope, and who is trusted |
 
-#![allow(dead_code, unused_imports, reason = "verbs land one by one; goes when the last has landed")]
-
 mod cli;
 mod commands;
 mod description;

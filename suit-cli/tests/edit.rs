@@ -1,5 +1,7 @@
 //! `suit edit`, seen from outside.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod signing;
 
 use signing::{Place, hex, to_hex, with_payload};

@@ -1,5 +1,7 @@
 //! What every verb has in common, seen from outside: exit statuses, streams, forms of messages.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -1,5 +1,7 @@
 //! `suit key`, seen from outside.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod signing;
 
 use signing::{K1, K1_PUBLIC, K1_THUMBPRINT, K2, K2_PUBLIC, K2_THUMBPRINT, Place, hex, sec1_pem};

@@ -1,5 +1,7 @@
 //! Command lines of `suit sign` that are refused: status, number, message, next step, and no output file.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod signing;
 
 use signing::{Place, envelope, example_0, hex, sha256};

@@ -6,7 +6,7 @@ use crate::error::{Exit, Failure, Outcome, clean, codes};
 use crate::input::Input;
 use crate::output::Console;
 use crate::render::{self, Document};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Compares the two.
 ///

@@ -4,6 +4,7 @@
 use super::model::Shown;
 use super::side::{Side, Target, targets_words};
 use crate::render::{Id, words};
+use std::rc::Rc;
 use suit_core::cbor::diag::Hex;
 use suit_core::command::ReportPolicy;
 use suit_core::grammar::{Key, Value};
@@ -12,7 +13,7 @@ use suit_core::labels::{Condition, Directive, ManifestKey, ParameterKey};
 /// A step and what it works on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Step<'d> {
-    pub(super) targets: Vec<Target<'d>>,
+    pub(super) targets: Rc<[Target<'d>]>,
     pub(super) action: Action<'d>,
 }
 
@@ -64,7 +65,7 @@ impl<'d> Side<'d> {
     pub(super) fn steps(&self, id: Id) -> Vec<Step<'d>> {
         let flat = Flat { side: self, components: self.components(), dependencies: self.dependencies() };
         // P-104: the first component is selected at first.
-        flat.sequence(id, vec![flat.target(0)], 0)
+        flat.sequence(id, Rc::from([flat.target(0)]), 0)
     }
 }
 
@@ -75,7 +76,7 @@ struct Flat<'s, 'd> {
 }
 
 impl<'d> Flat<'_, 'd> {
-    fn sequence(&self, id: Id, selected: Vec<Target<'d>>, depth: usize) -> Vec<Step<'d>> {
+    fn sequence(&self, id: Id, selected: Rc<[Target<'d>]>, depth: usize) -> Vec<Step<'d>> {
         let document = self.side.document;
         let mut selected = selected;
         let mut steps = Vec::new();
@@ -86,8 +87,8 @@ impl<'d> Flat<'_, 'd> {
         for pair in parts.chunks(2) {
             let [code, argument] = *pair else { continue };
             let number = document.int(code).unwrap_or_default();
-            let mut add = |targets: &[Target<'d>], action| {
-                steps.push(Step { targets: targets.to_vec(), action });
+            let mut add = |targets: &Rc<[Target<'d>]>, action| {
+                steps.push(Step { targets: Rc::clone(targets), action });
             };
             match Directive::from_code(number) {
                 Some(Directive::SetComponentIndex) => selected = self.select(argument),
@@ -99,11 +100,11 @@ impl<'d> Flat<'_, 'd> {
                 Some(Directive::OverrideMultiple) => {
                     for entry in document.children(argument) {
                         let Some(target) = self.index(entry) else { continue };
-                        for action in self.settings(entry, true) {
-                            add(core::slice::from_ref(&target), action);
-                        }
                         // P-106: the last one stays selected.
-                        selected = vec![target];
+                        selected = Rc::from([target]);
+                        for action in self.settings(entry, true) {
+                            add(&selected, action);
+                        }
                     }
                 }
                 Some(Directive::CopyParams) => {
@@ -120,13 +121,13 @@ impl<'d> Flat<'_, 'd> {
                         if document.node(alternative).value == Value::Null {
                             or_nothing = true;
                         } else {
-                            alternatives.push(self.sequence(alternative, selected.clone(), depth + 1));
+                            alternatives.push(self.sequence(alternative, Rc::clone(&selected), depth + 1));
                         }
                     }
                     add(&selected, Action::TryEach { alternatives, or_nothing });
                 }
                 Some(Directive::RunSequence) => {
-                    let inner = self.sequence(argument, selected.clone(), depth + 1);
+                    let inner = self.sequence(argument, Rc::clone(&selected), depth + 1);
                     add(&selected, Action::Run(inner));
                 }
                 None if Condition::from_code(number).is_none() => {
@@ -152,13 +153,13 @@ impl<'d> Flat<'_, 'd> {
     }
 
     /// Every component, then the dependencies beyond them.
-    fn all(&self) -> Vec<Target<'d>> {
+    fn all(&self) -> Rc<[Target<'d>]> {
         let count = u64::try_from(self.components.len()).unwrap_or(u64::MAX);
         let beyond = self.dependencies.iter().map(|(index, _)| *index).filter(|index| *index >= count);
         (0..count).chain(beyond).map(|index| self.target(index)).collect()
     }
 
-    fn select(&self, argument: Id) -> Vec<Target<'d>> {
+    fn select(&self, argument: Id) -> Rc<[Target<'d>]> {
         let document = self.side.document;
         let target = |id| document.uint(id).map(|index| self.target(index));
         match document.node(argument).value {

@@ -22,6 +22,9 @@ const SECTIONS: [ManifestKey; 8] = [
     ManifestKey::Uninstall,
 ];
 
+/// Facts that are put in an order for people; nobody reads more.
+const FACTS_MAX: usize = 2_000;
+
 /// All that changed in meaning; nothing exactly if the manifests are the same bytes.
 pub(super) fn compare(old: &Side<'_>, new: &Side<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
@@ -53,7 +56,7 @@ pub(super) fn compare(old: &Side<'_>, new: &Side<'_>) -> Vec<Line> {
     }
     let (facts, commands): (Vec<_>, Vec<_>) =
         scripted.into_iter().partition(|line| !line.sections.is_empty());
-    lines.extend(by_subject(moved(facts)));
+    lines.extend(if facts.len() > FACTS_MAX { facts } else { by_subject(moved(facts)) });
     lines.extend(commands);
     severable(&mut lines, old, new, ManifestKey::CoSwid, "coswid", |lines| {
         let shown = |side: &Side<'_>| {

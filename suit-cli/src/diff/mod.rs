@@ -6,12 +6,12 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`side`] | one of the two documents, as it is compared |
-//! | [`commands`] | sequences as steps on named components, so that a shifted index is no change |
-//! | [`script`] | the edit script of two sequences |
-//! | [`meaning`], [`text`], [`envelope`] | what is compared |
-//! | [`blocks`] | which blocks of a payload changed |
-//! | [`model`], [`print`] | the result as data and as text |
+//! | `side` | one of the two documents, as it is compared |
+//! | `commands` | sequences as steps on named components, so that a shifted index is no change |
+//! | `script` | the edit script of two sequences |
+//! | `meaning`, `people`, `envelope` | what is compared |
+//! | `blocks` | which blocks of a payload changed |
+//! | `model`, `print` | the result as data and as text |
 
 mod blocks;
 mod commands;

@@ -11,6 +11,9 @@ use suit_core::labels::ParameterKey;
 /// published examples have 100 at most.
 const PAIRS_MAX: usize = 4_000_000;
 
+/// Lines among which the same one is looked for.
+const SAME_MAX: usize = 512;
+
 /// The changes in one section.
 pub(super) struct Script<'l> {
     section: &'static str,
@@ -203,7 +206,7 @@ impl<'l> Script<'l> {
             (&known.subject, &known.text, known.mark, &known.nested)
                 == (&line.subject, &line.text, line.mark, &line.nested)
         };
-        match self.lines.iter_mut().find(same) {
+        match self.lines.iter_mut().rev().take(SAME_MAX).find(same) {
             Some(known) if !line.sections.is_empty() => {
                 let new = line.sections.into_iter().filter(|section| !known.sections.contains(section));
                 known.sections.extend(new.collect::<Vec<_>>());

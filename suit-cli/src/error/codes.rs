@@ -42,6 +42,7 @@ macro_rules! codes {
         )*
 
         /// All of them, in the order of their numbers.
+        #[cfg(test)]
         pub(crate) const ALL: &[Code] = &[ $( $name, )* ];
     };
     (@help) => { None };

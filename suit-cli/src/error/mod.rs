@@ -29,7 +29,6 @@ pub(crate) use suggest::closest;
 pub(crate) use text::{clean, harmless};
 
 use std::io;
-use suit_verify_nostd::AuthenticationError;
 
 /// What most functions of this tool return.
 pub(crate) type Outcome<T> = Result<T, Failure>;
@@ -137,14 +136,6 @@ impl Failure {
             .at(Place::bytes(file, offset, None))
     }
 
-    /// The verifier's verdict on the document `file`: exit status 1, or 3 if the document is malformed.
-    pub(crate) fn verdict(file: impl Into<String>, error: AuthenticationError) -> Self {
-        match error {
-            AuthenticationError::Malformed(error) => Self::document(file, error),
-            other => Self::numbered(other.number(), Exit::No, other.to_string()).at(Place::file(file)),
-        }
-    }
-
     /// `file` can't be read.
     pub(crate) fn read(file: impl Into<String>, error: &io::Error) -> Self {
         let file = file.into();
@@ -179,6 +170,7 @@ impl Failure {
 
     /// Words beside the caret marker.
     #[must_use]
+    #[cfg(test)]
     pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
         self.0.label = Some(label.into());
         self
@@ -257,6 +249,7 @@ impl Failure {
     }
 
     /// The next step.
+    #[cfg(test)]
     pub(crate) fn next_step(&self) -> Option<&str> {
         self.0.help.as_deref()
     }

@@ -4,7 +4,6 @@ use super::Key;
 use crate::error::{Outcome, codes};
 use ed25519_dalek::Signer as _;
 use hmac::{Hmac, KeyInit, Mac};
-use p256::ecdsa::signature::Signer as _;
 use sha2::{Digest, Sha256, Sha384};
 use suit_core::labels::Algorithm;
 

@@ -1,7 +1,7 @@
 //! A key in another form.
 
 use super::{Key, Kind, cose, jwk};
-use crate::error::{Failure, Outcome, codes};
+use crate::error::{Outcome, codes};
 use clap::ValueEnum;
 use core::fmt::Write;
 use ed25519_dalek::pkcs8::{KeypairBytes, PublicKeyBytes};

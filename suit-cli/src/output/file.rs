@@ -3,7 +3,7 @@
 use super::Target;
 use crate::error::{Failure, Outcome, Place, codes, forget_on_panic, remove_on_panic};
 use std::fs::{File, Metadata, Permissions};
-use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, TempPath};
 
@@ -165,6 +165,7 @@ impl Output {
     ///
     /// # Errors
     /// As [`Plan::open`].
+    #[cfg(test)]
     pub(crate) fn binary(target: &Target) -> Outcome<Self> {
         Self::plan().open(target)
     }
@@ -189,26 +190,6 @@ impl Output {
     pub(crate) fn put(&mut self, bytes: &[u8]) -> Outcome<()> {
         let written = self.sink.write_all(bytes);
         written.map_err(|error| self.failure(&error))
-    }
-
-    /// Writes all that `reader`, called `from` in messages, still has; 64 KiB are held at a time. Returns the
-    /// number of bytes.
-    ///
-    /// # Errors
-    /// E0601 if reading fails, E0602 if writing does.
-    pub(crate) fn put_from(&mut self, mut reader: impl Read, from: &str) -> Outcome<u64> {
-        let mut buffer = vec![0; 64 * 1024];
-        let mut total = 0;
-        loop {
-            let count = match reader.read(&mut buffer) {
-                Ok(0) => return Ok(total),
-                Ok(count) => count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(Failure::read(from, &error)),
-            };
-            self.put(&buffer[..count])?;
-            total += u64::try_from(count).unwrap_or(u64::MAX);
-        }
     }
 
     /// Completes the file: only now does it appear under its name.

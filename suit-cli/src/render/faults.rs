@@ -1,11 +1,12 @@
 //! Everything that is wrong with a document, each fault with its place and the rule that it breaks.
 
-use super::document::{Document, Id, Node, is_about_absence};
+use super::document::{Document, Id, is_about_absence};
 use super::path;
 use crate::error::{Failure, Place};
+use std::collections::HashSet;
 use suit_core::cbor::Reader;
 use suit_core::cose::{Block, Encrypt};
-use suit_core::grammar::{self, Key, MapKind, MapShape, Shape, Value};
+use suit_core::grammar::{self, Key, MapKind, MapShape, Shape};
 use suit_core::labels::{CommonKey, EnvelopeKey, ManifestKey};
 use suit_core::{Error, ErrorKind};
 
@@ -75,10 +76,14 @@ fn place(document: &Document<'_>, error: Error, around: Option<Id>) -> Option<Id
     if is_about_absence(error.kind) {
         return around;
     }
-    let mut place = around.or_else(|| document.root())?;
-    let holds = |node: &Node<'_>| (node.key_offset..node.end).contains(&error.offset);
-    while let Some(inner) = document.children(place).find(|id| holds(document.node(*id))) {
-        place = inner;
+    let around = around.or_else(|| document.root())?;
+    // Values stand in the order of their offsets, so the last one that begins at the fault or before it is inside of
+    // the one that is looked for, or is that one.
+    let parts = &document.nodes()[around..document.node(around).behind];
+    let last = parts.partition_point(|node| node.key_offset <= error.offset);
+    let mut place = around + last.saturating_sub(1);
+    while place != around && document.node(place).end <= error.offset {
+        place = document.node(place).parent?;
     }
     Some(place)
 }
@@ -101,6 +106,7 @@ fn manifest(document: &Document<'_>, manifest: Id, faults: &mut Vec<(Error, Id)>
             faults.push((Error::new(ErrorKind::DuplicateComponent, offset), component));
         }
     }
+    let ids: HashSet<_> = ids.into_iter().collect();
     let around = document.envelope_of(manifest);
     let severed = around.and_then(|envelope| document.get(envelope, EnvelopeKey::Text.code()));
     for text in document.get(manifest, ManifestKey::Text.code()).into_iter().chain(severed) {
@@ -109,7 +115,7 @@ fn manifest(document: &Document<'_>, manifest: Id, faults: &mut Vec<(Error, Id)>
                 let node = document.node(entry);
                 // M §8.4.4 (P-017): text is about components that the manifest lists.
                 if let Key::Composite(MapKind::Text, id) = node.key
-                    && !ids.contains(&id)
+                    && !ids.contains(id)
                 {
                     faults.push((Error::new(ErrorKind::TextComponent, node.key_offset), entry));
                 }

@@ -2,13 +2,13 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`sniff`] | what a file is |
-//! | [`document`], [`lens`] | every value of a document with its place, and ways to look into it |
-//! | [`faults`] | what is wrong, and the rule behind it |
-//! | [`path`] | `.manifest.install[3].uri` |
-//! | [`account`] | what a device will do, in words |
-//! | [`model`], [`view`] | all that is said about a file, as data, and how it is found out |
-//! | [`tree`], [`edn`], [`hex`] | forms for people |
+//! | `sniff` | what a file is |
+//! | `document`, `lens` | every value of a document with its place, and ways to look into it |
+//! | `faults` | what is wrong, and the rule behind it |
+//! | `path` | `.manifest.install[3].uri` |
+//! | `account` | what a device will do, in words |
+//! | `model`, `view` | all that is said about a file, as data, and how it is found out |
+//! | `tree`, `edn`, `hex` | forms for people |
 
 mod account;
 mod document;

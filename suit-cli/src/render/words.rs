@@ -69,7 +69,8 @@ fn is_printable(text: &str) -> bool {
 
 /// A part of a component identifier: text where it is printable, else hex. Text that looks like hex is quoted.
 pub(crate) fn part(bytes: &[u8]) -> String {
-    let hex_like = |text: &str| text.len().is_multiple_of(2) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let hex_like =
+        |text: &str| text.len().is_multiple_of(2) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     match core::str::from_utf8(bytes) {
         Ok(text) if is_printable(text) && (hex_like(text) || text.contains(['/', '\'', '[', ']'])) => {
             format!("'{}'", clean(text))

@@ -25,18 +25,6 @@ pub(crate) struct Spanned<T> {
     pub(crate) span: Span,
 }
 
-impl<T> Spanned<T> {
-    /// A value that stands in no text.
-    pub(crate) fn nowhere(value: T) -> Self {
-        Self { value, span: Span::default() }
-    }
-
-    /// The same place with another value.
-    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
-        Spanned { value: change(self.value), span: self.span }
-    }
-}
-
 impl<T> Deref for Spanned<T> {
     type Target = T;
 

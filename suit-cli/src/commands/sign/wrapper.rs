@@ -1,7 +1,7 @@
 //! An envelope with another authentication wrapper. Everything else goes through byte for byte: the manifest is never
 //! encoded again, and payloads are not copied.
 
-use crate::error::{Failure, Outcome};
+use crate::error::Failure;
 use crate::output::Output;
 use core::convert::Infallible;
 use core::ops::Range;
@@ -83,9 +83,6 @@ impl<'a> Wrapper<'a> {
         [head.into(), self.item().into(), tail.into()]
     }
 }
-
-/// What a function of this verb returns.
-pub(super) type Written = Outcome<()>;
 
 #[cfg(test)]
 mod tests {

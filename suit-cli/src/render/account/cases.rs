@@ -2,11 +2,12 @@
 
 use crate::render::document::{Document, Id};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use suit_core::grammar::Key;
 use suit_core::labels::ParameterKey;
 
 /// Ways that are told apart. Two slots are two cases; a manifest with more than this many is not for people.
-const CASES_MAX: usize = 16;
+const CASES_MAX: usize = 8;
 
 /// A parameter's value, by its encoding and its place.
 #[derive(Clone, Copy, Debug)]
@@ -22,12 +23,19 @@ impl PartialEq for Value<'_> {
 }
 
 /// The parameters in force in one case.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Case<'a> {
-    /// By component and label.
-    parameters: BTreeMap<(u64, i64), Value<'a>>,
+    /// By component and label; shared among cases until one of them changes.
+    parameters: Rc<BTreeMap<(u64, i64), Value<'a>>>,
     /// The slots that components were found to be in.
     slots: BTreeMap<u64, u64>,
+}
+
+impl PartialEq for Case<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let same = Rc::ptr_eq(&self.parameters, &other.parameters) || self.parameters == other.parameters;
+        same && self.slots == other.slots
+    }
 }
 
 impl<'a> Case<'a> {
@@ -42,7 +50,7 @@ impl<'a> Case<'a> {
     pub(super) fn set(&mut self, document: &Document<'a>, component: u64, parameter: Id, replace: bool) {
         let Key::Label(_, label) = document.node(parameter).key else { return };
         let value = Value { id: parameter, encoded: document.encoded(parameter) };
-        let entry = self.parameters.entry((component, label));
+        let entry = Rc::make_mut(&mut self.parameters).entry((component, label));
         if replace {
             entry.insert_entry(value);
         } else {
@@ -52,7 +60,7 @@ impl<'a> Case<'a> {
 
     pub(super) fn copy(&mut self, from: u64, to: u64, label: i64) {
         if let Some(value) = self.parameters.get(&(from, label)).copied() {
-            self.parameters.insert((to, label), value);
+            Rc::make_mut(&mut self.parameters).insert((to, label), value);
         }
     }
 

@@ -12,7 +12,7 @@ use super::document::{Document, Id};
 use super::model::Step;
 use super::words;
 use cases::Cases;
-use suit_core::grammar::{Key, MapKind};
+use suit_core::grammar::{COMPONENTS_MAX, Key, MapKind};
 use suit_core::labels::{CommonKey, DependencyKey};
 
 /// Steps that are told of one manifest. The published examples need 60 at most.
@@ -33,12 +33,14 @@ impl Targets {
     pub(super) fn of(document: &Document<'_>, common: Option<Id>) -> Self {
         let get = |key: CommonKey| common.and_then(|common| document.get(common, key.code()));
         let mut entries = Vec::new();
-        for (index, id) in
-            get(CommonKey::Components).into_iter().flat_map(|id| document.children(id)).enumerate()
-        {
+        // The grammar bounds both lists, but a broken document need not keep to it.
+        let bound = usize::try_from(COMPONENTS_MAX).unwrap_or(usize::MAX);
+        let components = get(CommonKey::Components).into_iter().flat_map(|id| document.children(id));
+        for (index, id) in components.take(bound).enumerate() {
             entries.push((u64::try_from(index).unwrap_or(u64::MAX), false, Some(id)));
         }
-        for id in get(CommonKey::Dependencies).into_iter().flat_map(|id| document.children(id)) {
+        let dependencies = get(CommonKey::Dependencies).into_iter().flat_map(|id| document.children(id));
+        for id in dependencies.take(bound) {
             let Key::Label(MapKind::Dependencies, index) = document.node(id).key else { continue };
             let Ok(index) = u64::try_from(index) else { continue };
             match entries.iter_mut().find(|(found, ..)| *found == index) {

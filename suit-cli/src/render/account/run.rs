@@ -6,7 +6,7 @@ use super::phrases::IT;
 use crate::render::document::Id;
 use crate::render::model::Step;
 use crate::render::words::{list, parameter_name};
-use suit_core::grammar::{Key, Value};
+use suit_core::grammar::{COMPONENTS_MAX, Key, Value};
 use suit_core::labels::{CUSTOM_MAX, Condition, Directive, ParameterKey};
 
 /// How a sequence can go.
@@ -132,7 +132,10 @@ impl<'a> Teller<'_, 'a> {
         let document = self.document;
         self.selection = match document.node(argument).value {
             Value::Uint(index) => vec![index],
-            Value::Array(_) => document.children(argument).filter_map(|id| document.uint(id)).collect(),
+            Value::Array(_) => {
+                let bound = usize::try_from(COMPONENTS_MAX).unwrap_or(usize::MAX);
+                document.children(argument).take(bound).filter_map(|id| document.uint(id)).collect()
+            }
             _ => self.targets.all(),
         };
         let names: Vec<_> = self.selection.iter().map(|index| self.label(*index)).collect();

@@ -1,6 +1,6 @@
 //! What must be said of documents made by hand.
 
-use super::{act, check, digest, envelope, firmware, id, item_digest, set};
+use super::{act, check, envelope, firmware, id, item_digest, set};
 use crate::error::Failure;
 use crate::render::{Document, Inspection, Kind, Tree, edn, find, path};
 use suit_core::command::Act;

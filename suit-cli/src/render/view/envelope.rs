@@ -1,7 +1,7 @@
 //! What is around a manifest.
 
 use super::{hex_digest, length, manifest, signers_of_block};
-use crate::error::clean;
+use crate::error::harmless;
 use crate::render::document::{Document, Id};
 use crate::render::hash;
 use crate::render::model::{CheckedDigest, DocumentView, EnvelopeView, PayloadView, SeveredView, Standing};
@@ -43,7 +43,7 @@ fn envelope(document: &Document<'_>, root: Id, map: Id, manifest: Option<Id>) ->
         let content = document.bytes_at(id).unwrap_or_default();
         match document.node(id).key {
             Key::Name(MapKind::Envelope, name) => view.payloads.push(PayloadView {
-                name: clean(name),
+                name: harmless(name),
                 size: length(content),
                 sha256: hex_digest(content),
                 dependency: document

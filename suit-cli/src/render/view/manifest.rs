@@ -1,7 +1,7 @@
 //! What a manifest says.
 
 use super::{length, text};
-use crate::error::clean;
+use crate::error::harmless;
 use crate::render::account::{Outcome, Targets, Teller};
 use crate::render::document::{Document, Id};
 use crate::render::hash;
@@ -69,7 +69,7 @@ pub(super) fn view(document: &Document<'_>, id: Id, envelope: Option<Id>) -> Man
         classes,
         devices: identities(document, map, ParameterKey::DeviceIdentifier, &|_| Vec::new()),
         set_version: get(ManifestKey::SetVersion).map(|id| version(document.ints(id))),
-        reference_uri: get(ManifestKey::ReferenceUri).and_then(|id| document.text(id)).map(clean),
+        reference_uri: get(ManifestKey::ReferenceUri).and_then(|id| document.text(id)).map(harmless),
         component_id: get(ManifestKey::ComponentId).map(|id| parts(document, id).join("/")),
         components: components(document, &targets, update.as_ref()),
         shared: runner.told,
@@ -180,7 +180,7 @@ fn components(
                 digest: get(ParameterKey::ImageDigest)
                     .and_then(|id| document.digest(id))
                     .map(|digest| digest_view(&digest)),
-                uri: get(ParameterKey::Uri).and_then(|id| document.text(id)).map(clean),
+                uri: get(ParameterKey::Uri).and_then(|id| document.text(id)).map(harmless),
             };
             if image != ImageView::default() && !images.contains(&image) {
                 images.push(image);
@@ -197,6 +197,6 @@ fn coswid(document: &Document<'_>, map: Id, envelope: Option<Id>) -> Option<Opaq
     Some(OpaqueView {
         source,
         size: bytes.map(length),
-        content: bytes.map(|bytes| clean(&Diagnostic::item(Reader::new(bytes)).to_string())),
+        content: bytes.map(|bytes| harmless(&Diagnostic::item(Reader::new(bytes)).to_string())),
     })
 }
