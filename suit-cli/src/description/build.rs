@@ -41,7 +41,7 @@ fn digest(algorithm: Algorithm, bytes: &[u8]) -> Digest {
 /// Puts the envelope together, and reads it again as a device would.
 ///
 /// # Errors
-/// E0229 the sequences are nested deeper than readers go; E0921 the carried signatures are for another manifest.
+/// E0229 the sequences are nested deeper than readers go; E0216 a list is longer; E0921 the carried signatures are for another manifest.
 ///
 /// # Panics
 /// If the strict reader refuses the result for another reason: a fault of this tool, found before anything is written.
@@ -72,8 +72,14 @@ pub(crate) fn build(lowered: Lowered, carried: Option<Carried>) -> Outcome<Built
     };
     let bytes = envelope.encode();
     if let Err(error) = read_again(&bytes, lowered.tagged) {
-        if error.kind == ErrorKind::TooDeep {
-            return Err(Failure::new(codes::NESTING, codes::NESTING.title));
+        // How deep and how long things are is all that isn't held against the reader's limits before.
+        match error.kind {
+            ErrorKind::TooDeep => return Err(Failure::new(codes::NESTING, codes::NESTING.title)),
+            ErrorKind::TooManyItems | ErrorKind::TooManyEntries => {
+                let message = "a command names more components than readers accept";
+                return Err(Failure::new(codes::TOO_MANY, message).help("split the command, or the manifest"));
+            }
+            _ => {}
         }
         panic!("the reader refuses what was built: {} at byte {}", error.kind, error.offset);
     }

@@ -45,7 +45,8 @@ pub(super) fn sequences(
             .help("add a [[component]] with its id"));
     }
     let maker = Maker { context, description, images, recipe: recipe.value.0, span: recipe.span };
-    let given: Vec<_> = description.sequence.sections().map(|(key, _)| key).collect();
+    let severed = description.severed.members().map(|(member, _)| member.0);
+    let given: Vec<_> = description.sequence.sections().map(|(key, _)| key).chain(severed).collect();
     for (key, make) in maker.sections() {
         if !given.contains(&key) {
             let commands = make(&maker)?;
