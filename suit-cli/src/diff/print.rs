@@ -74,9 +74,11 @@ impl Out {
             // Facts about one component stand side by side as far as there is room.
             let mut taken = 0;
             for next in behind {
+                let is_other = |line: &Line| line.property != next.property;
                 let is_same = first.property.is_some()
                     && !first.sections.is_empty()
                     && next.property.is_some()
+                    && rest[..=taken].iter().all(is_other)
                     && (first.mark, &first.subject, &first.nested)
                         == (next.mark, &next.subject, &next.nested);
                 let together =

@@ -14,6 +14,9 @@ const PAIRS_MAX: usize = 4_000_000;
 /// Lines among which the same one is looked for.
 const SAME_MAX: usize = 512;
 
+/// Steps among which the later form of a step is looked for.
+const KIN_MAX: usize = 64;
+
 /// The changes in one section.
 pub(super) struct Script<'l> {
     section: &'static str,
@@ -60,8 +63,11 @@ impl<'l> Script<'l> {
     /// Steps that stand where other steps stood: the same ones with other values, and what is left.
     fn hunk(&mut self, old: &[Step<'_>], new: &[Step<'_>]) {
         let mut taken = vec![false; new.len()];
+        let mut first = 0;
         for step in old {
-            let kin = new.iter().enumerate().position(|(at, other)| !taken[at] && step.is_kin(other));
+            first += taken[first..].iter().take_while(|taken| **taken).count();
+            let near = new.iter().enumerate().skip(first).take(KIN_MAX);
+            let kin = near.filter(|(at, other)| !taken[*at] && step.is_kin(other)).map(|(at, _)| at).next();
             match kin {
                 Some(at) => {
                     taken[at] = true;

@@ -221,7 +221,14 @@ impl Target<'_> {
     }
 }
 
+/// Targets that are named.
+const TARGETS: usize = 8;
+
 /// Several targets in words.
 pub(super) fn targets_words(targets: &[Target<'_>]) -> String {
-    words::list(&targets.iter().map(Target::words).collect::<Vec<_>>())
+    let mut names: Vec<_> = targets.iter().take(TARGETS).map(Target::words).collect();
+    if targets.len() > TARGETS {
+        names.push(format!("{} more", targets.len() - TARGETS));
+    }
+    words::list(&names)
 }
