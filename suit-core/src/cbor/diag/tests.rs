@@ -139,6 +139,22 @@ fn what_is_left_of_a_string_that_was_cut_is_shown() {
 }
 
 #[test]
+fn what_lacks_its_wrapping_or_has_another_tag_is_shown_for_what_it_is() {
+    // A manifest of one key, common, whose map is not in a byte string.
+    let unwrapped = bytes("a1 03 a1 02 81 81 40");
+    let text = Diagnostic::document(&grammar::MANIFEST, Reader::new(&unwrapped));
+    // Seven bytes are a short map, on one line.
+    let wanted = "{/ E0301 at byte 2: wrong type, expected a byte string / / common / 3: {/ components / 2: [[h'']]} \
+                  / E0302 at byte 7: required key 1 is missing / / E0302 at byte 7: required key 2 is missing /}";
+    assert_eq!(format!("{text:#}"), wanted);
+    // The tag 108 around an envelope with one severed section.
+    let tagged = bytes("d86c a1 14 43 820e0f");
+    let text = format!("{:#}", Diagnostic::document(&grammar::ENVELOPE_TAGGED, Reader::new(&tagged)));
+    assert!(text.starts_with("/ E0304 at byte 0: wrong tag, expected 107 /"), "{text}");
+    assert!(text.contains("/ install / 20: << [/ abort / 14, 15] >>"), "{text}");
+}
+
+#[test]
 fn an_envelope_inside_an_envelope_is_entered() {
     let envelope = commented(
         "a1                # map of 1

@@ -21,7 +21,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let (shape, fault) = resolve(shape, &head);
         let shape = if let Some(kind) = fault {
             self.visitor.fault(Error::new(kind, head.offset))?;
-            &ANY
+            instead(shape, &head)
         } else {
             shape
         };
@@ -84,6 +84,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                     Shape::Tagged(choices) => choices
                         .iter()
                         .find(|(tag, _)| u64::try_from(tag.code()) == Ok(head.value))
+                        .or(if let [only] = choices { Some(only) } else { None })
                         .map_or(&ANY, |(_, inner)| inner),
                     _ => &ANY,
                 })),
@@ -266,6 +267,20 @@ fn resolve(shape: &'static Shape, head: &Head) -> (&'static Shape, Option<ErrorK
             }
             if fits { (shape, None) } else { wrong(expected) }
         }
+    }
+}
+
+/// What a value is taken for that isn't what its place asks for, by a visitor that goes on: a map that should be in a byte
+/// string, and one behind another tag, is still that map. Of anything else it is better not to guess.
+fn instead(shape: &'static Shape, head: &Head) -> &'static Shape {
+    match shape {
+        Shape::Wrapped(inner @ Shape::Map(_)) | Shape::Layer(inner @ Shape::Map(_))
+            if head.major == Major::Map =>
+        {
+            inner
+        }
+        Shape::Tagged([(_, Shape::Map(_))]) if head.major == Major::Tag => shape,
+        _ => &ANY,
     }
 }
 
