@@ -119,7 +119,7 @@ impl Tree {
 
     fn envelope(&mut self, envelope: &EnvelopeView, level: usize) {
         if !envelope.tagged {
-            self.fact(level, "tag", "none; most readers want the tag 107");
+            self.fact(level, "tag", "not 107, as most readers want it");
         }
         if envelope.signers.is_empty() {
             self.fact(level, "signed by", &format!("{RED}nobody{PLAIN}"));
