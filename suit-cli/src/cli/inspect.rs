@@ -11,9 +11,10 @@ Examples:
   suit inspect fw.suit
   suit inspect fw.suit --format hex --path .install
   suit inspect fw.suit --path .manifest --bytes | sha256sum     # the manifest's digest
+With -v, digests are shown at full length, and each parameter where it is set.
 Broken files are shown as far as they go, each broken rule with its place.")]
 pub(crate) struct InspectArgs {
-    /// Envelope or key; `-` is standard input
+    /// Envelope, manifest or COSE message; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// Form of what is shown; with json, messages are JSON too

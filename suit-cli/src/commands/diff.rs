@@ -8,6 +8,9 @@ use crate::output::Console;
 use crate::render::{self, Document};
 use std::path::PathBuf;
 
+/// Faults that are reported one by one.
+const FAULTS_MAX: usize = 50;
+
 /// Compares the two.
 ///
 /// # Errors
@@ -42,7 +45,7 @@ pub(crate) fn run(args: &DiffArgs, console: &Console) -> Outcome<Exit> {
 /// A document of which nothing is broken: what a broken one means can't be said.
 fn document(input: &Input) -> Outcome<Document<'_>> {
     let document = Document::read(&input.bytes, render::sniff(input)?);
-    match Failure::all(document.faults.iter().map(|fault| fault.failure(&input.name))) {
+    match Failure::all(document.faults.iter().take(FAULTS_MAX).map(|fault| fault.failure(&input.name))) {
         None => Ok(document),
         Some(failure) => Err(failure.help("`suit inspect` shows it as far as it goes")),
     }
