@@ -86,8 +86,12 @@ extern crate std;
 
 pub mod authenticate;
 pub mod budget;
+#[cfg(any(feature = "owner-policy", feature = "update-management"))]
+pub mod calendar;
 pub mod crypto;
 pub mod error;
+#[cfg(feature = "owner-policy")]
+pub mod policy;
 pub mod signed;
 pub mod trust;
 
