@@ -10,6 +10,7 @@ use crate::labels::{EnvelopeKey, Tag};
 /// An envelope, borrowed.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'a> {
+    bytes: &'a [u8],
     pairs: Reader<'a>,
     count: u64,
     tagged: bool,
@@ -85,6 +86,7 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// As [`Envelope::parse`].
     pub fn parse_at(reader: Reader<'a>, tagging: Tagging) -> Result<Self, Error> {
+        let bytes = reader.rest();
         let tagged = reader.peek() != Some(Major::Map);
         if tagged {
             check(&grammar::ENVELOPE_TAGGED, reader)?;
@@ -104,7 +106,13 @@ impl<'a> Envelope<'a> {
         let missing = |key: EnvelopeKey| Error::new(ErrorKind::MissingKey(key.code()), pairs.offset());
         let wrapper = wrapper.ok_or(missing(EnvelopeKey::AuthenticationWrapper))?;
         let manifest = manifest.ok_or(missing(EnvelopeKey::Manifest))?;
-        Ok(Self { pairs, count, tagged, authentication: Authentication::parse(wrapper.content())?, manifest })
+        Ok(Self { bytes, pairs, count, tagged, authentication: Authentication::parse(wrapper.content())?, manifest })
+    }
+
+    /// The whole envelope as received.
+    #[must_use]
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.bytes
     }
 
     /// Whether the envelope has its tag.

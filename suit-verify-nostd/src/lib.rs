@@ -88,6 +88,8 @@ pub mod authenticate;
 pub mod budget;
 pub mod crypto;
 pub mod error;
+pub mod platform;
+pub mod process;
 pub mod signed;
 pub mod trust;
 
@@ -98,5 +100,7 @@ pub use authenticate::{Authenticated, authenticate};
 pub use budget::Budget;
 pub use crypto::Crypto;
 pub use error::AuthenticationError;
+pub use platform::Platform;
+pub use process::{Memory, Procedure, ProcessError, Processor, Setup, Step};
 pub use signed::{Part, SignedManifest};
 pub use trust::{TrustAnchor, TrustStore};

@@ -1,0 +1,263 @@
+//! Why a manifest was not carried out, as closed facts.
+
+use core::fmt;
+
+use suit_core::Error;
+use suit_core::labels::{Condition, ManifestKey, ParameterKey};
+
+use crate::error::AuthenticationError;
+use crate::platform::PlatformFault;
+
+/// Why a manifest was refused, or why carrying it out stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProcessError {
+    /// A severed section or a dependency is not authentic, or something is malformed.
+    Authentication(AuthenticationError),
+
+    // --- refused before anything runs ---
+    /// The device doesn't have a component of the manifest.
+    ComponentUnknown,
+    /// More components and dependencies than the lent memory has room for (P-043).
+    TooManyComponents,
+    /// The manifest has dependencies and the device can't process them (P-150).
+    DependenciesUnsupported,
+    /// A custom command or parameter that the device doesn't have.
+    CustomUnsupported,
+    /// The sequence number is lower than the greatest that was installed (P-038).
+    Rollback,
+    /// The manifest has none of the sections of this procedure.
+    NothingToDo,
+    /// A severed section that the procedure needs isn't in the envelope (P-060).
+    SectionMissing(ManifestKey),
+    /// The shared sequence doesn't check vendor and class, and the caller demands it (P-044).
+    IdentityUnchecked,
+    /// A dependency has a section of this procedure that its dependent lacks (P-152).
+    DependentLacksSection(ManifestKey),
+
+    // --- conditions ---
+    /// A condition doesn't hold.
+    ConditionFailed(Condition),
+    /// A condition's parameter isn't set, so it fails (P-074).
+    ConditionUnset(Condition, ParameterKey),
+    /// A custom condition doesn't hold.
+    CustomFailed,
+
+    // --- directives ---
+    /// A directive's parameter isn't set.
+    ParameterUnset(ParameterKey),
+    /// No alternative of a try-each succeeded (P-118).
+    AlternativesExhausted,
+    /// soft-failure was set outside of a nested sequence (P-122).
+    SoftFailureMisplaced,
+    /// A payload is longer than the manifest says (P-094), or than the component has room for.
+    TooLarge,
+    /// The payload could not be had.
+    Unavailable,
+    /// The source of a copy or swap is missing or empty (P-090, P-091).
+    SourceMissing,
+    /// Encryption info is set, and the device can't decrypt.
+    EncryptionUnsupported,
+    /// The component was not verified in this procedure, so it isn't started (P-045).
+    InvokeUnverified,
+    /// An invocation ended without starting anything (P-076).
+    NothingInvoked,
+    /// The component is in use by another manifest; unlink comes first (P-169).
+    Referenced,
+    /// The platform failed.
+    Platform(PlatformFault),
+
+    // --- dependencies ---
+    /// process-dependency on something that is no dependency (P-154).
+    NotADependency,
+    /// process-dependency without dependency-integrity before (P-154).
+    DependencyUnverified,
+    /// The dependency's manifest doesn't have the digest that the dependent gives (P-159).
+    DependencyMismatch,
+    /// The end of a section came, and this section of a dependency was not run (P-152).
+    DependencyUnprocessed,
+    /// No room in the lent memory for another dependency.
+    TooManyDependencies,
+
+    // --- limits ---
+    /// More commands than the budget has.
+    TooManyCommands,
+    /// More parameters set at a time than the lent memory has room for.
+    TooManyParameters,
+    /// Sequences nested deeper than the lent memory has room for.
+    TooDeep,
+
+    // --- wait, policy ---
+    /// wait for an event that the device doesn't know (P-197, P-198).
+    EventUnsupported,
+    /// The owner doesn't permit it; the rule's number is that of [`crate::policy`].
+    OwnerRefused(u8),
+
+    // --- use of the processor ---
+    /// A payload was fed that nobody asked for.
+    NotExpected,
+    /// No procedure was started.
+    NotStarted,
+}
+
+impl ProcessError {
+    /// Whether it is a condition that doesn't hold: inside of a nested sequence something else may follow. Everything
+    /// else aborts (P-072).
+    #[must_use]
+    pub const fn is_condition(self) -> bool {
+        matches!(self, Self::ConditionFailed(_) | Self::ConditionUnset(..) | Self::CustomFailed)
+    }
+
+    /// Stable number; that of the cause where there is one.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::Authentication(error) => error.number(),
+            Self::ComponentUnknown => 601,
+            Self::TooManyComponents => 602,
+            Self::DependenciesUnsupported => 603,
+            Self::CustomUnsupported => 604,
+            Self::Rollback => 605,
+            Self::NothingToDo => 606,
+            Self::SectionMissing(_) => 607,
+            Self::IdentityUnchecked => 608,
+            Self::DependentLacksSection(_) => 609,
+            Self::ConditionFailed(_) => 611,
+            Self::ConditionUnset(..) => 612,
+            Self::CustomFailed => 613,
+            Self::ParameterUnset(_) => 621,
+            Self::AlternativesExhausted => 622,
+            Self::SoftFailureMisplaced => 623,
+            Self::TooLarge => 624,
+            Self::Unavailable => 625,
+            Self::SourceMissing => 626,
+            Self::EncryptionUnsupported => 627,
+            Self::InvokeUnverified => 628,
+            Self::NothingInvoked => 629,
+            Self::Referenced => 630,
+            Self::Platform(_) => 631,
+            Self::NotADependency => 641,
+            Self::DependencyUnverified => 642,
+            Self::DependencyMismatch => 643,
+            Self::DependencyUnprocessed => 644,
+            Self::TooManyDependencies => 645,
+            Self::TooManyCommands => 651,
+            Self::TooManyParameters => 652,
+            Self::TooDeep => 653,
+            Self::EventUnsupported => 661,
+            Self::OwnerRefused(_) => 662,
+            Self::NotExpected => 671,
+            Self::NotStarted => 672,
+        }
+    }
+
+    /// The variant's name, as test vectors spell it; that of the cause where there is one.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Authentication(error) => error.name(),
+            Self::ComponentUnknown => "ComponentUnknown",
+            Self::TooManyComponents => "TooManyComponents",
+            Self::DependenciesUnsupported => "DependenciesUnsupported",
+            Self::CustomUnsupported => "CustomUnsupported",
+            Self::Rollback => "Rollback",
+            Self::NothingToDo => "NothingToDo",
+            Self::SectionMissing(_) => "SectionMissing",
+            Self::IdentityUnchecked => "IdentityUnchecked",
+            Self::DependentLacksSection(_) => "DependentLacksSection",
+            Self::ConditionFailed(_) => "ConditionFailed",
+            Self::ConditionUnset(..) => "ConditionUnset",
+            Self::CustomFailed => "CustomFailed",
+            Self::ParameterUnset(_) => "ParameterUnset",
+            Self::AlternativesExhausted => "AlternativesExhausted",
+            Self::SoftFailureMisplaced => "SoftFailureMisplaced",
+            Self::TooLarge => "TooLarge",
+            Self::Unavailable => "Unavailable",
+            Self::SourceMissing => "SourceMissing",
+            Self::EncryptionUnsupported => "EncryptionUnsupported",
+            Self::InvokeUnverified => "InvokeUnverified",
+            Self::NothingInvoked => "NothingInvoked",
+            Self::Referenced => "Referenced",
+            Self::Platform(_) => "Platform",
+            Self::NotADependency => "NotADependency",
+            Self::DependencyUnverified => "DependencyUnverified",
+            Self::DependencyMismatch => "DependencyMismatch",
+            Self::DependencyUnprocessed => "DependencyUnprocessed",
+            Self::TooManyDependencies => "TooManyDependencies",
+            Self::TooManyCommands => "TooManyCommands",
+            Self::TooManyParameters => "TooManyParameters",
+            Self::TooDeep => "TooDeep",
+            Self::EventUnsupported => "EventUnsupported",
+            Self::OwnerRefused(_) => "OwnerRefused",
+            Self::NotExpected => "NotExpected",
+            Self::NotStarted => "NotStarted",
+        }
+    }
+}
+
+impl fmt::Display for ProcessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Authentication(error) => error.fmt(f),
+            Self::ComponentUnknown => f.write_str("device has no such component"),
+            Self::TooManyComponents => f.write_str("more components than the device has room for"),
+            Self::DependenciesUnsupported => f.write_str("device doesn't process dependencies"),
+            Self::CustomUnsupported => f.write_str("custom command or parameter that the device doesn't have"),
+            Self::Rollback => f.write_str("sequence number is lower than one that was installed"),
+            Self::NothingToDo => f.write_str("manifest has no section for this procedure"),
+            Self::SectionMissing(key) => write!(f, "severed section {} is missing", key.name()),
+            Self::IdentityUnchecked => f.write_str("shared sequence doesn't check vendor and class"),
+            Self::DependentLacksSection(key) => {
+                write!(f, "a dependency has the section {}, its dependent hasn't", key.name())
+            }
+            Self::ConditionFailed(condition) => write!(f, "condition {} doesn't hold", condition.name()),
+            Self::ConditionUnset(condition, key) => {
+                write!(f, "condition {} fails: parameter {} is not set", condition.name(), key.name())
+            }
+            Self::CustomFailed => f.write_str("custom condition doesn't hold"),
+            Self::ParameterUnset(key) => write!(f, "parameter {} is not set", key.name()),
+            Self::AlternativesExhausted => f.write_str("no alternative of try-each succeeded"),
+            Self::SoftFailureMisplaced => f.write_str("soft-failure set outside of a nested sequence"),
+            Self::TooLarge => f.write_str("more bytes than the manifest or the component allows"),
+            Self::Unavailable => f.write_str("payload is not to be had"),
+            Self::SourceMissing => f.write_str("source component is missing or empty"),
+            Self::EncryptionUnsupported => f.write_str("payload is encrypted, and the device can't decrypt"),
+            Self::InvokeUnverified => f.write_str("component was not verified, so it isn't started"),
+            Self::NothingInvoked => f.write_str("invocation ended without starting anything"),
+            Self::Referenced => f.write_str("component is in use by another manifest"),
+            Self::Platform(PlatformFault(number)) => write!(f, "platform fault {number}"),
+            Self::NotADependency => f.write_str("not a dependency"),
+            Self::DependencyUnverified => f.write_str("dependency was not verified before"),
+            Self::DependencyMismatch => f.write_str("dependency doesn't have the digest that is given for it"),
+            Self::DependencyUnprocessed => f.write_str("section ended before that of a dependency was run"),
+            Self::TooManyDependencies => f.write_str("more dependencies than the device has room for"),
+            Self::TooManyCommands => f.write_str("more commands than the budget allows"),
+            Self::TooManyParameters => f.write_str("more parameters than the device has room for"),
+            Self::TooDeep => f.write_str("sequences nested deeper than the device has room for"),
+            Self::EventUnsupported => f.write_str("event to wait for is not supported"),
+            Self::OwnerRefused(_) => f.write_str("the device's owner doesn't permit it"),
+            Self::NotExpected => f.write_str("no payload was asked for"),
+            Self::NotStarted => f.write_str("no procedure was started"),
+        }
+    }
+}
+
+impl core::error::Error for ProcessError {}
+
+impl From<Error> for ProcessError {
+    fn from(error: Error) -> Self {
+        Self::Authentication(AuthenticationError::Malformed(error))
+    }
+}
+
+impl From<AuthenticationError> for ProcessError {
+    fn from(error: AuthenticationError) -> Self {
+        Self::Authentication(error)
+    }
+}
+
+impl From<PlatformFault> for ProcessError {
+    fn from(fault: PlatformFault) -> Self {
+        Self::Platform(fault)
+    }
+}

@@ -1,0 +1,162 @@
+//! The memory that a processor works in: fixed, lent by the caller, plain data.
+
+use crate::platform::Handle;
+
+/// Memory for a [`Processor`](super::Processor), to be put wherever a firmware has room. It holds no references, so one
+/// constant-initialised static serves for every update.
+///
+/// | parameter | how many | how it comes to its default |
+/// |---|---|---|
+/// | `TARGETS` | components and dependencies, of all manifests together | the published examples need 3 |
+/// | `SETTINGS` | parameters that are set at a time | 4 components with the 6 that an image needs |
+/// | `FRAMES` | sequences inside each other, two more for each level of dependencies | a section and the six nested sequences that the reader lets through |
+/// | `BUFFER` | bytes that are read, copied and hashed at a time | a SHA-256 block |
+#[derive(Clone, Debug)]
+pub struct Memory<
+    const TARGETS: usize = 4,
+    const SETTINGS: usize = 24,
+    const FRAMES: usize = 8,
+    const BUFFER: usize = 64,
+> {
+    targets: [Target; TARGETS],
+    settings: [Setting; SETTINGS],
+    frames: [Frame; FRAMES],
+    buffer: [u8; BUFFER],
+}
+
+impl<const TARGETS: usize, const SETTINGS: usize, const FRAMES: usize, const BUFFER: usize>
+    Memory<TARGETS, SETTINGS, FRAMES, BUFFER>
+{
+    /// Memory in which nothing is going on.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            targets: [Target::NONE; TARGETS],
+            settings: [Setting::NONE; SETTINGS],
+            frames: [Frame::NONE; FRAMES],
+            buffer: [0; BUFFER],
+        }
+    }
+
+    /// Lends it.
+    pub const fn lend(&mut self) -> Lent<'_> {
+        Lent {
+            targets: &mut self.targets,
+            settings: &mut self.settings,
+            frames: &mut self.frames,
+            buffer: &mut self.buffer,
+        }
+    }
+}
+
+impl<const TARGETS: usize, const SETTINGS: usize, const FRAMES: usize, const BUFFER: usize> Default
+    for Memory<TARGETS, SETTINGS, FRAMES, BUFFER>
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A [`Memory`], lent, of whatever size.
+#[derive(Debug)]
+pub struct Lent<'m> {
+    pub(super) targets: &'m mut [Target],
+    pub(super) settings: &'m mut [Setting],
+    pub(super) frames: &'m mut [Frame],
+    pub(super) buffer: &'m mut [u8],
+}
+
+/// A component or dependency that commands can work on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target {
+    pub(super) handle: Handle,
+    /// The manifest that listed it first, and its position there: where its identifier stands.
+    pub(super) manifest: u8,
+    pub(super) position: u8,
+    pub(super) state: State,
+}
+
+/// What is known of a target's content in this procedure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Nothing.
+    Unknown,
+    /// It had the digest that a manifest gives, and wasn't written since.
+    Verified,
+    /// In a rehearsal: it would have been written.
+    Rehearsed,
+}
+
+impl Target {
+    const NONE: Self = Self { handle: Handle(0), manifest: 0, position: 0, state: State::Unknown };
+}
+
+/// A parameter that is set: for which target, and where its value stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setting {
+    /// Offset of the value in the manifest's envelope.
+    pub(super) at: u32,
+    pub(super) label: i16,
+    pub(super) target: u8,
+    pub(super) manifest: u8,
+}
+
+impl Setting {
+    const NONE: Self = Self { at: 0, label: 0, target: 0, manifest: 0 };
+}
+
+/// A sequence that is being run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
+    /// Offset of the code of the present command, in the manifest's envelope.
+    pub(super) at: u32,
+    /// Which targets commands work on.
+    pub(super) choice: Choice,
+    /// Commands left, the present one included.
+    pub(super) left: u16,
+    pub(super) manifest: u8,
+    pub(super) kind: Kind,
+    /// Whether a failing condition only ends this sequence.
+    pub(super) soft: bool,
+    /// Which of the chosen targets the present command works on.
+    pub(super) cursor: u8,
+    /// Which alternative of the present try-each comes next.
+    pub(super) alternative: u8,
+}
+
+impl Frame {
+    pub(super) const NONE: Self = Self {
+        at: 0,
+        choice: Choice::One(0),
+        left: 0,
+        manifest: 0,
+        kind: Kind::Section,
+        soft: false,
+        cursor: 0,
+        alternative: 0,
+    };
+}
+
+/// Why a sequence is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The shared sequence; the section follows.
+    Shared,
+    /// A section.
+    Section,
+    /// An alternative of a try-each.
+    Alternative,
+    /// By run-sequence.
+    Run,
+}
+
+/// Which targets commands work on (M §6.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// One target.
+    One(u8),
+    /// All of the manifest.
+    All,
+    /// Those whose indices the array at this offset lists.
+    List(u32),
+}

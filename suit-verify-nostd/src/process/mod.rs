@@ -1,0 +1,326 @@
+//! Carries out an authentic manifest: an explicit state machine in a fixed amount of memory.
+//!
+//! ```text
+//! Authenticated ── Processor::new ──► Processor      structure, components and identity checked; nothing ran
+//!                  start(procedure) ─► Ok            rollback, sections there; nothing ran
+//!                  run() ───────────► NeedPayload{..} | Planned{..} | Wait | Done | Failed
+//! ```
+//!
+//! The processor is pulled: [`Processor::run`] goes on until it needs something that only the application can get. The
+//! bytes of a payload come through [`Processor::feed`] from wherever they arrive; then `run` is called again. Nothing
+//! recurses, nothing is allocated, and every repetition is drawn from a limit: commands from [`Setup::commands`], nesting,
+//! parameters and components from the lent [`Memory`].
+//!
+//! After a power cut the procedure is simply run again: what is already there is skipped (P-089), and a transfer goes on
+//! where [`Platform::begin`] says.
+
+mod conditions;
+mod directives;
+mod error;
+mod machine;
+mod memory;
+mod sequences;
+mod settings;
+mod targets;
+
+use suit_core::labels::{Condition, ManifestKey};
+
+use crate::authenticate::Authenticated;
+use crate::crypto::Crypto;
+use crate::platform::{Handle, Platform};
+use crate::signed::{Part, SignedManifest};
+use crate::trust::TrustStore;
+
+pub use error::ProcessError;
+use machine::Transfer;
+pub use memory::{Lent, Memory};
+
+/// Commands that a procedure may run by default.
+///
+/// The longest published example runs 28. A thousand leaves room for 30 components with a try-each each, and takes a
+/// Cortex-M3 at 64 MHz less than a tenth of a second, hashing and storage excluded.
+pub const COMMANDS: u32 = 1_000;
+
+/// What is carried out (M §8.4.6, TD §6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Procedure {
+    /// Fetch, install and check: dependency-resolution, payload-fetch, candidate-verification, install, validate.
+    Update,
+    /// Check, load and start: validate, load, invoke.
+    Invocation,
+    /// Give up what the manifest installed: uninstall.
+    Uninstall,
+}
+
+impl Procedure {
+    /// The sections in the order in which they run.
+    #[must_use]
+    pub const fn sections(self) -> &'static [ManifestKey] {
+        match self {
+            Self::Update => &[
+                ManifestKey::DependencyResolution,
+                ManifestKey::PayloadFetch,
+                ManifestKey::CandidateVerification,
+                ManifestKey::Install,
+                ManifestKey::Validate,
+            ],
+            Self::Invocation => &[ManifestKey::Validate, ManifestKey::Load, ManifestKey::Invoke],
+            Self::Uninstall => &[ManifestKey::Uninstall],
+        }
+    }
+}
+
+/// What the device brings along beside its platform.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup<'c> {
+    /// Algorithms; hashes for images and severed sections, signatures for dependencies.
+    pub crypto: Crypto<'c>,
+    /// Who may sign dependencies.
+    pub trust: TrustStore<'c>,
+    /// Commands that one procedure may run.
+    pub commands: u32,
+    /// Rules that the texts leave to the device.
+    pub options: Options,
+}
+
+impl<'c> Setup<'c> {
+    /// The usual limits and options.
+    #[must_use]
+    pub const fn new(crypto: Crypto<'c>, trust: TrustStore<'c>) -> Self {
+        Self { crypto, trust, commands: COMMANDS, options: Options::new() }
+    }
+}
+
+/// Rules that the texts leave to the device, and leniencies with manifests that break a rule. All are off by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// An update must have a greater sequence number, not just none that is lower (A-21).
+    pub strictly_newer: bool,
+    /// The shared sequence of the root manifest must check vendor and class (P-044).
+    pub demand_identity: bool,
+    /// Leniency: process-dependency verifies a dependency on its own where dependency-integrity is lacking (P-154).
+    pub integrity_unasked: bool,
+    /// Leniency: a dependency may have sections that its dependent doesn't have or doesn't process (P-152).
+    pub sections_unmatched: bool,
+    /// Leniency: a component may be started that this procedure did not verify (P-045).
+    pub invoke_unverified: bool,
+}
+
+impl Options {
+    /// All off.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            strictly_newer: false,
+            demand_identity: false,
+            integrity_unasked: false,
+            sections_unmatched: false,
+            invoke_unverified: false,
+        }
+    }
+}
+
+/// What the processor needs, or how it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// The bytes of a payload, by [`Processor::feed`]; then call `run` again.
+    NeedPayload(Payload<'a>),
+    /// In a rehearsal: this would be fetched. Call `run` again.
+    Planned(Payload<'a>),
+    /// Events that didn't happen yet. Call `run` again later; after a restart, start again.
+    Wait,
+    /// The procedure ended in success.
+    Done,
+    /// The procedure ended, and nothing further of it will run.
+    Failed(Failure),
+}
+
+/// A payload to be fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Payload<'a> {
+    /// For which component.
+    pub component: Handle,
+    /// From where: a URI reference.
+    pub uri: &'a str,
+    /// Argument for the fetcher (M §8.4.8.13), if the manifest gives one.
+    pub arguments: Option<&'a [u8]>,
+    /// The first byte that is needed; those before are stored already.
+    pub offset: u32,
+    /// Bytes of the whole payload, if the manifest says so.
+    pub size: Option<u32>,
+}
+
+/// Why a procedure ended, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Why.
+    pub error: ProcessError,
+    /// Where; `None` if no command was running.
+    pub place: Option<Place>,
+}
+
+/// A command of a manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// 0 for the root manifest, else the number of the dependency in the order in which they were loaded, from 1 on.
+    pub manifest: u8,
+    /// The section that was being run; [`ManifestKey::Common`] for the shared sequence before it.
+    pub section: ManifestKey,
+    /// Offset of the command's code in the manifest's envelope, in bytes.
+    pub offset: u32,
+    /// The component that the command worked on.
+    pub component: Handle,
+}
+
+/// Carries out one manifest and its dependencies.
+#[derive(Debug)]
+pub struct Processor<'a, 'm, P> {
+    platform: &'m mut P,
+    setup: Setup<'m>,
+    root: SignedManifest<'a>,
+    memory: Lent<'m>,
+    procedure: Procedure,
+    /// Position in the procedure of the section that is run, or comes next if no frame is open.
+    stage: u8,
+    targets: u8,
+    settings: u8,
+    depth: u8,
+    /// Nothing is written, and what would be fetched is told.
+    rehearsing: bool,
+    invoked: bool,
+    commands: u32,
+    transfer: Option<Transfer>,
+    outcome: Outcome,
+}
+
+/// Whether a procedure is under way, and how it ended.
+#[derive(Clone, Copy, Debug)]
+enum Outcome {
+    Idle,
+    Running,
+    Done,
+    Failed(Failure),
+}
+
+impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
+    /// A processor for an authentic manifest. Its whole structure is checked, and every component is looked up; nothing
+    /// runs yet.
+    ///
+    /// # Errors
+    /// Faults of the manifest's structure; `ComponentUnknown`, `TooManyComponents`, `DependenciesUnsupported`,
+    /// `IdentityUnchecked`.
+    pub fn new(
+        authenticated: &Authenticated<'a>,
+        setup: Setup<'m>,
+        platform: &'m mut P,
+        memory: Lent<'m>,
+    ) -> Result<Self, ProcessError> {
+        let root = authenticated.manifest()?;
+        let mut processor = Self {
+            platform,
+            setup,
+            root,
+            memory,
+            procedure: Procedure::Update,
+            stage: 0,
+            targets: 0,
+            settings: 0,
+            depth: 0,
+            rehearsing: false,
+            invoked: false,
+            commands: 0,
+            transfer: None,
+            outcome: Outcome::Idle,
+        };
+        processor.look_up_root()?;
+        if setup.options.demand_identity && !processor.checks_identity() {
+            return Err(ProcessError::IdentityUnchecked);
+        }
+        Ok(processor)
+    }
+
+    /// The root manifest.
+    #[must_use]
+    pub const fn root(&self) -> &SignedManifest<'a> {
+        &self.root
+    }
+
+    /// The platform.
+    #[must_use]
+    pub const fn platform(&mut self) -> &mut P {
+        self.platform
+    }
+
+    /// Begins a procedure, with all parameters unset (P-042).
+    ///
+    /// # Errors
+    /// `Rollback`, `NothingToDo`, `SectionMissing`; what is wrong with a severed section; `Platform`. Nothing ran then.
+    pub fn start(&mut self, procedure: Procedure) -> Result<(), ProcessError> {
+        self.begin(procedure, false)
+    }
+
+    /// Begins a rehearsal: the same machine with writes switched off. `run` then tells with [`Step::Planned`] what would
+    /// be fetched, and fails where the real run would, as far as that can be known before.
+    ///
+    /// # Errors
+    /// As [`Processor::start`].
+    pub fn rehearse(&mut self, procedure: Procedure) -> Result<(), ProcessError> {
+        self.begin(procedure, true)
+    }
+
+    fn begin(&mut self, procedure: Procedure, rehearsing: bool) -> Result<(), ProcessError> {
+        self.outcome = Outcome::Idle;
+        self.check_floor(procedure)?;
+        self.check_sections(procedure)?;
+        self.procedure = procedure;
+        self.rehearsing = rehearsing;
+        self.stage = 0;
+        self.depth = 0;
+        self.settings = 0;
+        self.invoked = false;
+        self.transfer = None;
+        self.commands = self.setup.commands;
+        self.forget_targets();
+        self.outcome = Outcome::Running;
+        Ok(())
+    }
+
+    /// P-038: a lower sequence number than the current one is refused, an equal one allowed; before any sequence runs
+    /// (P-039).
+    fn check_floor(&mut self, procedure: Procedure) -> Result<(), ProcessError> {
+        let manifest = self.root.manifest();
+        let floor = self.platform.floor(manifest.component_id())?;
+        let sequence = manifest.sequence_number();
+        let newer = self.setup.options.strictly_newer && procedure == Procedure::Update;
+        if sequence < floor || (newer && sequence == floor) {
+            return Err(ProcessError::Rollback);
+        }
+        Ok(())
+    }
+
+    /// Sections that were severed are looked at before anything runs: each is there, has its digest and a sound structure.
+    fn check_sections(&self, procedure: Procedure) -> Result<(), ProcessError> {
+        let mut found = false;
+        for key in procedure.sections() {
+            match self.root.section(*key, &self.setup.crypto)? {
+                Part::Absent => {}
+                Part::Present(_) => found = true,
+                Part::Missing(_) => return Err(ProcessError::SectionMissing(*key)),
+            }
+        }
+        if found { Ok(()) } else { Err(ProcessError::NothingToDo) }
+    }
+
+    /// P-044: whether the shared sequence has a vendor and a class condition.
+    fn checks_identity(&self) -> bool {
+        let Some(shared) = self.root.manifest().shared_sequence() else { return false };
+        let has = |wanted| {
+            shared.commands().any(|command| {
+                matches!(command.map(|found| found.operation),
+                    Ok(suit_core::command::Operation::Condition(condition, _)) if condition == wanted)
+            })
+        };
+        has(Condition::VendorIdentifier) && has(Condition::ClassIdentifier)
+    }
+}
