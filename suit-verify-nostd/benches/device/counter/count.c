@@ -48,7 +48,8 @@ static void on_end(unsigned int cpu, void *data)
 {
 	(void)cpu, (void)data;
 	if (counting)
-		fprintf(stderr, "instructions %" PRIu64 "\n", count);
+		printf("instructions %" PRIu64 "\n", count);
+	fflush(stdout);
 	counting = false;
 }
 

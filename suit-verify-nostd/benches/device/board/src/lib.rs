@@ -24,18 +24,16 @@ macro_rules! entry {
     };
 }
 
-/// What is measured: gets a memory to work in, returns a number that shows what it did, or that of an error.
-pub type Subject = fn(&mut [u8]) -> Result<u32, u16>;
-
 /// Runs `subject` between the marks of the instruction counter. Prints lines of a word and a number: the `stack` in bytes
-/// that it used, and `done` with its result or `error` with the error's number. Returns whether it succeeded.
+/// that it used, and `done` with its result, a number that shows what it did, or `error` with the error's number. Returns
+/// whether it succeeded.
 #[inline(never)]
-pub fn measured(subject: Subject, spare: &mut [u8]) -> bool {
+pub fn measured<D>(subject: fn(&mut D) -> Result<u32, u16>, device: &mut D) -> bool {
     // Not inlined: its frame has to lie below this one.
     let subject = black_box(subject);
     let stack = memory::Stack::paint();
     count_begin();
-    let result = subject(spare);
+    let result = subject(device);
     count_end();
     print_number("stack ", stack.used());
     match result {

@@ -4,7 +4,8 @@ use core::hint::black_box;
 
 use suit_core::labels::Algorithm;
 use suit_verify_nostd::crypto::{
-    DigestBytes, HashAlgorithm, HashFault, HashState, InvalidKey, InvalidSignature, Message, SignatureVerifier,
+    DigestBytes, HashAlgorithm, HashFault, HashState, InvalidKey, InvalidSignature, Message,
+    SignatureVerifier,
 };
 
 /// Takes every signature for one by ESP256.

@@ -6,8 +6,12 @@ use core::num::NonZeroU8;
 
 use suit_core::labels::{Algorithm, ManifestKey};
 use suit_core::{Envelope, Error, Tagging};
-use suit_verify_nostd::crypto::{Crypto, Ed25519, EdDsa, Es256, Esp256, Esp384, Hmac256, Sha256, Sha384, Sha512};
-use suit_verify_nostd::{AuthenticationError, Budget, Part, SignedManifest, TrustAnchor, TrustStore, authenticate};
+use suit_verify_nostd::crypto::{
+    Crypto, Ed25519, EdDsa, Es256, Esp256, Esp384, Hmac256, Sha256, Sha384, Sha512,
+};
+use suit_verify_nostd::{
+    AuthenticationError, Budget, Part, SignedManifest, TrustAnchor, TrustStore, authenticate,
+};
 
 const CRYPTO: Crypto<'static> = Crypto {
     signatures: &[&Esp256, &Es256, &Esp384, &Ed25519, &EdDsa],
@@ -54,7 +58,7 @@ pub fn judge_all(host: &mut dyn Host, keys: &str, list: &str, room: &mut [u8]) -
 /// Most keys that a list may have.
 const KEYS_MAX: usize = 16;
 
-fn fields<'l, const N: usize>(line: &'l str) -> Option<[&'l str; N]> {
+fn fields<const N: usize>(line: &str) -> Option<[&str; N]> {
     let mut fields = line.split(' ');
     let mut found = [""; N];
     for field in &mut found {
@@ -146,7 +150,8 @@ fn judge(
     if let Err(error) = members(&manifest, &mut missing) {
         return refused(host, "member", error);
     }
-    let all = authenticate(&envelope, &store.thorough(), &CRYPTO, &mut Budget::new()).map_err(|_| fmt::Error)?;
+    let all =
+        authenticate(&envelope, &store.thorough(), &CRYPTO, &mut Budget::new()).map_err(|_| fmt::Error)?;
     host.write_str("accepted ")?;
     let verified = all.verified();
     let signed = names.iter().enumerate().filter(|(index, _)| verified.contains(*index));

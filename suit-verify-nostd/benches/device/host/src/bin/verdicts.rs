@@ -25,6 +25,8 @@ impl Host for Process {
 }
 
 fn main() {
-    let [keys, list] = ["keys", "list"].map(|path| read_to_string(path).expect("a list in the working directory"));
-    judge_all(&mut Process, &keys, &list, &mut vec![0; 1 << 22]).expect("lists and documents that can be read");
+    let [keys, list] =
+        ["keys", "list"].map(|path| read_to_string(path).expect("a list in the working directory"));
+    judge_all(&mut Process, &keys, &list, &mut vec![0; 1 << 22])
+        .expect("lists and documents that can be read");
 }

@@ -10,7 +10,7 @@ use suit_core::grammar::{ENVELOPE_TAGGED, Item, Visitor, walk};
 board::entry!(main);
 
 fn main(spare: &'static mut [u8]) -> bool {
-    board::measured(run, spare)
+    board::measured(run, &mut &mut *spare)
 }
 
 /// Counts the values of a document.
@@ -25,7 +25,7 @@ impl Visitor<'_> for Count {
     }
 }
 
-fn run(spare: &mut [u8]) -> Result<u32, u16> {
+fn run(spare: &mut &mut [u8]) -> Result<u32, u16> {
     let count = count(input(0)).map_err(|error| error.kind.number())?;
     let mut writer = Writer::new(SliceSink::new(spare));
     writer.uint(count.into()).map_err(|_| 1_u16)?;
