@@ -7,14 +7,16 @@
 //! | event | holds |
 //! |---|---|
 //! | 5 time | from that instant on |
-//! | 6, 8 time of day | from that time until the end of the day |
+//! | 6, 8 time of day | from that time until the end of the day on which it came |
 //! | 7, 9 day of the week | all day long |
 //!
 //! So "day of the week 0, time of day 7200" holds on Sundays from 02:00 until midnight. There is no latest time in it: that
 //! is what an owner's blackout window is for.
 //!
-//! Days end at the wall clock's midnight. Where clocks are put back, an event that has come stays (P-197: a repeated time
-//! counts at its first occurrence): as long as they repeat themselves, a day has got as far as it had before.
+//! Days end at the wall clock's midnight. P-197 says what changes of clocks mean. A repeated time counts at its first
+//! occurrence, so what has come stays: as long as clocks repeat themselves, the day has got as far as it had before. A
+//! skipped time counts at the first one after the gap. If the gap ends with the day, as it does in Greenland, that is the
+//! beginning of the next one, and the event holds until the end of that.
 
 use suit_core::wait::Event;
 
@@ -63,7 +65,8 @@ pub fn due(event: &Event<'_>, now: Option<u64>, zone: Option<&Zone>) -> Option<D
     let Some(now) = now.and_then(shifted) else { return Some(Due::NoClock) };
     let shown = zone.furthest(now);
     let (days, second) = if of_day {
-        if shown.second() >= value {
+        // P-197: a time that was skipped came with the first time after the gap, and that may be today's midnight.
+        if shown.second() >= value || zone.skipped_from(now, shown) <= value {
             return Some(Due::Now);
         }
         (0, value)

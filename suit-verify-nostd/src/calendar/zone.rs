@@ -138,6 +138,21 @@ impl Zone {
         Civil::from_shifted(local)
     }
 
+    /// The time of day from which the rest of yesterday was skipped, if today began so: by a change of clocks that led
+    /// from one day into the other. Else [`DAY`]. `now` is shifted, and `shown` is the furthest that clocks have shown.
+    pub(super) fn skipped_from(&self, now: u64, shown: Civil) -> u32 {
+        if let Some(Changes { rise, .. }) = self.changes(now)
+            && now >= rise
+        {
+            let before = Civil::from_shifted(rise.wrapping_add_signed(i64::from(self.low)));
+            let after = Civil::from_shifted(rise.wrapping_add_signed(i64::from(self.high)));
+            if after.day == shown.day && before.day != shown.day {
+                return before.second;
+            }
+        }
+        DAY
+    }
+
     /// What local clocks show at an instant, which is shifted.
     #[cfg(feature = "owner-policy")]
     pub(crate) fn reading(&self, now: u64) -> Reading {
@@ -214,7 +229,9 @@ impl fmt::Display for ZoneError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Offset => "more than 15 hours from UTC",
-            Self::Difference => "daylight saving time differs from standard time by nothing or by more than 3 hours",
+            Self::Difference => {
+                "daylight saving time differs from standard time by nothing or by more than 3 hours"
+            }
             Self::TooClose => "daylight saving time starts and ends less than two months apart",
             Self::YearBorder => "daylight saving time starts or ends within a day of the turn of a year",
         })
