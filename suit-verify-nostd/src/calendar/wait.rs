@@ -66,7 +66,7 @@ pub fn due(event: &Event<'_>, now: Option<u64>, zone: Option<&Zone>) -> Option<D
     let shown = zone.furthest(now);
     let (days, second) = if of_day {
         // P-197: a time that was skipped came with the first time after the gap, and that may be today's midnight.
-        if shown.second() >= value || zone.skipped_from(now, shown) <= value {
+        if shown.second() >= value || zone.came_late(shown, value) {
             return Some(Due::Now);
         }
         (0, value)

@@ -40,7 +40,7 @@ struct Changes {
 #[cfg(feature = "owner-policy")]
 pub(crate) struct Reading {
     pub(crate) civil: Civil,
-    /// Seconds until clocks are changed, if that happens within a day.
+    /// Seconds after this one that clocks go on unchanged, if they are changed within a day.
     pub(crate) steady: u64,
 }
 
@@ -138,33 +138,20 @@ impl Zone {
         Civil::from_shifted(local)
     }
 
-    /// The time of day from which the rest of yesterday was skipped, if today began so: by a change of clocks that led
-    /// from one day into the other. Else [`DAY`]. `now` is shifted, and `shown` is the furthest that clocks have shown.
-    pub(super) fn skipped_from(&self, now: u64, shown: Civil) -> u32 {
-        if let Some(Changes { rise, .. }) = self.changes(now)
-            && now >= rise
-        {
-            let before = Civil::from_shifted(rise.wrapping_add_signed(i64::from(self.low)));
-            let after = Civil::from_shifted(rise.wrapping_add_signed(i64::from(self.high)));
-            if after.day == shown.day && before.day != shown.day {
-                return before.second;
-            }
-        }
-        DAY
+    /// Whether yesterday's occurrence of a time of day came as late as today: a change of clocks led from one day into the
+    /// other and skipped it. `shown` is the furthest that clocks have shown.
+    pub(super) fn came_late(&self, shown: Civil, second: u32) -> bool {
+        let yesterday = start_of(shown.day.wrapping_sub(1)).wrapping_add(u64::from(second));
+        self.furthest(self.first(yesterday)).day == shown.day
     }
 
     /// What local clocks show at an instant, which is shifted.
     #[cfg(feature = "owner-policy")]
     pub(crate) fn reading(&self, now: u64) -> Reading {
         let changes = self.changes(now);
-        let mut steady = u64::MAX;
-        if let Some(Changes { rise, fall }) = changes {
-            for change in [rise, fall] {
-                if change > now {
-                    steady = steady.min(change.wrapping_sub(now));
-                }
-            }
-        }
+        // A change that was before wraps to a distant one.
+        let until = |change: u64| change.wrapping_sub(now).wrapping_sub(1);
+        let steady = changes.map_or(u64::MAX, |Changes { rise, fall }| until(rise).min(until(fall)));
         Reading { civil: Civil::from_shifted(self.local(now, changes)), steady }
     }
 
@@ -173,7 +160,7 @@ impl Zone {
         // No clock is further ahead than `high`, so it isn't before this; and it is now, if that offset holds.
         let early = local.wrapping_add_signed(i64::from(self.high).wrapping_neg());
         let changes = self.changes(early);
-        if self.offset(early, changes) == self.high {
+        if self.local(early, changes) == local {
             return early;
         }
         // Clocks are behind: it comes when they get there by themselves, or else jump over it.

@@ -147,21 +147,19 @@ impl<'p> Blackout<'p> {
         self.lets_fetch
     }
 
-    /// Seconds from an instant until the first second that is in no window; 0 if the instant itself is in none. `None`
-    /// if a clock that shows it can't be trusted.
+    /// The first second, not before an instant, that is in no window. `None` if a clock that shows this instant can't be
+    /// trusted.
     pub(super) fn free_from(&self, instant: u64) -> Option<u64> {
         let start = shifted(instant)?;
         let mut now = start;
         for _ in 0..STEPS_MAX {
             let reading = self.zone.reading(now);
             let left = left(self.windows, reading.civil.weekday(), reading.civil.second());
-            if left == 0 {
-                break;
-            }
+            let Some(more) = left.checked_sub(1) else { break };
             // The wall clock gets to the end of the window, unless it is changed before: then it says what is next.
-            now = now.wrapping_add(u64::from(left).min(reading.steady));
+            now = now.wrapping_add(u64::from(more).min(reading.steady)).wrapping_add(1);
         }
-        Some(now.wrapping_sub(start))
+        Some(now.wrapping_sub(start).wrapping_add(instant))
     }
 }
 
