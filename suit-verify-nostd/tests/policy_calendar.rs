@@ -251,8 +251,8 @@ fn rules_that_are_refused() {
     assert_eq!(Zone::new(0, None), Ok(Zone::UTC));
 }
 
-/// For every second from an instant on: the furthest that clocks have shown, and whether they have passed a time of day
-/// on that day. Days before are counted, too, so that all is known.
+/// For every second from an instant on: the furthest that clocks have shown, and whether they have passed a time of
+/// day on that day. Days before are counted, too, so that all is known.
 fn furthest(slow: &Slow, from: u64, time: u32) -> impl Iterator<Item = (u64, i64, bool)> + use<> {
     let passed = move |shown: i64| (shown - i64::from(time)).div_euclid(86_400);
     let mut last: Option<(i64, i64)> = None;

@@ -10,8 +10,9 @@ here knows rules of time zones or does arithmetic with them; every second is loo
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-# One zone for each rule that tzdata 2025b has for the future. With Gaza, Cairo and Nuuk those whose times are negative or
-# beyond a day, with Dublin one whose winter time is the exception, with Lord Howe one of half an hour, with Troll one of two.
+# One zone for each rule that tzdata 2025b has for the future; others differ from these in their offset only. With Gaza, Cairo
+# and Nuuk there are times that are negative or beyond a day, with Dublin a winter time that is the exception, with Lord Howe
+# one of half an hour, with Troll one of two hours.
 RULES = {
     "Antarctica/Troll": "<+00>0<+02>-2,M3.5.0/1,M10.5.0/3",
     "Australia/Lord_Howe": "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0",

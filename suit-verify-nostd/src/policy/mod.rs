@@ -112,8 +112,8 @@ impl<'p> OwnerPolicy<'p> {
         Self { ram: Some(least), ..self }
     }
 
-    /// With components that must not be changed: those whose identifiers begin with all parts of one of these. An entry
-    /// without parts stands for all components.
+    /// With components that must not be changed: those whose identifiers begin with all parts of one of these. An
+    /// entry without parts stands for all components.
     #[must_use]
     pub const fn veto(self, prefixes: &'p [&'p [&'p [u8]]]) -> Self {
         Self { veto: prefixes, ..self }
