@@ -39,6 +39,11 @@ impl<'a> Dependencies<'a> {
         Ok(Self { pairs, count })
     }
 
+    /// As many pairs as were counted, of a map that is walked over elsewhere.
+    pub(crate) fn at(pairs: Reader<'a>, count: u32) -> Self {
+        Self { pairs, count: count.into() }
+    }
+
     /// How many there are.
     #[must_use]
     pub const fn len(&self) -> u64 {

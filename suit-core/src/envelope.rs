@@ -4,7 +4,7 @@
 use crate::cbor::{Major, Reader};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::{self, Checker, Context, Shape};
+use crate::grammar::{self, Checker, Context, Shape, Supported};
 use crate::labels::{EnvelopeKey, Tag};
 
 /// An envelope, borrowed.
@@ -65,9 +65,9 @@ pub enum MemberKey<'a> {
 }
 
 /// Holds what `content` has left against a shape.
-pub(crate) fn check<'a>(shape: &'static Shape, content: Reader<'a>) -> Result<(), Error> {
+pub(crate) fn check(shape: Shape, content: Reader<'_>) -> Result<(), Error> {
     let mut reader = content;
-    grammar::walk(shape, &mut reader, &mut Checker::new(Context::new()))?;
+    grammar::walk(shape, &mut reader, &mut Checker::new(Context::new(), Supported::ALL))?;
     reader.finish()
 }
 
@@ -87,9 +87,9 @@ impl<'a> Envelope<'a> {
     pub fn parse_at(reader: Reader<'a>, tagging: Tagging) -> Result<Self, Error> {
         let tagged = reader.peek() != Some(Major::Map);
         if tagged {
-            check(&grammar::ENVELOPE_TAGGED, reader)?;
+            check(grammar::ENVELOPE_TAGGED, reader)?;
         } else if tagging == Tagging::Optional {
-            check(&grammar::ENVELOPE, reader)?;
+            check(grammar::ENVELOPE, reader)?;
         } else {
             return Err(reader.error(ErrorKind::Untagged));
         }
@@ -101,7 +101,7 @@ impl<'a> Envelope<'a> {
         let pairs = reader;
         let wrapper = find(pairs, count, EnvelopeKey::AuthenticationWrapper);
         let manifest = find(pairs, count, EnvelopeKey::Manifest);
-        let missing = |key: EnvelopeKey| Error::new(ErrorKind::MissingKey(key.code()), pairs.offset());
+        let missing = |key: EnvelopeKey| Error::new(ErrorKind::MissingKey(i16::try_from(key.code()).unwrap_or(0)), pairs.offset());
         let wrapper = wrapper.ok_or(missing(EnvelopeKey::AuthenticationWrapper))?;
         let manifest = manifest.ok_or(missing(EnvelopeKey::Manifest))?;
         Ok(Self { pairs, count, tagged, authentication: Authentication::parse(wrapper.content())?, manifest })
@@ -176,7 +176,7 @@ impl<'a> Authentication<'a> {
     /// # Errors
     /// Faults of the encoding and of the grammar; the digest's.
     pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
-        check(&grammar::AUTHENTICATION, content)?;
+        check(grammar::AUTHENTICATION, content)?;
         let mut reader = content;
         let items = reader.array()?;
         let signed = reader.clone().bytes()?;

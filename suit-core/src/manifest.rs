@@ -6,7 +6,7 @@ use crate::component::{ComponentId, Components};
 use crate::dependency::Dependencies;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::{self, Checker, Context};
+use crate::grammar::{self, Checker, Context, Supported};
 use crate::labels::{CommonKey, ManifestKey};
 use crate::version::Version;
 
@@ -39,11 +39,11 @@ impl<'a> Manifest<'a> {
     /// `TrailingBytes`.
     pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
         let mut reader = content;
-        let mut checker = Checker::new(Context::new());
-        grammar::walk(&grammar::MANIFEST, &mut reader, &mut checker)?;
+        let mut checker = Checker::new(Context::new(), Supported::ALL);
+        grammar::walk(grammar::MANIFEST, &mut reader, &mut checker)?;
         reader.finish()?;
         // A manifest for nothing can't succeed.
-        if checker.context().targets() == 0 {
+        if checker.known().is_for_nothing() {
             return Err(Error::new(ErrorKind::NoComponents, content.offset()));
         }
         let manifest = Self::view(content)?;
@@ -184,8 +184,9 @@ impl<'a> Manifest<'a> {
     /// As [`Manifest::parse`].
     pub fn check_section(&self, content: Reader<'a>) -> Result<Sequence<'a>, Error> {
         let mut reader = content;
-        let context = Context::of(self.components.len(), self.dependencies).at_section();
-        grammar::walk(&grammar::SECTION, &mut reader, &mut Checker::new(context))?;
+        let count = u32::try_from(self.components.len()).unwrap_or(u32::MAX);
+        let context = Context::of(count, self.dependencies).at_section();
+        grammar::walk(grammar::SECTION, &mut reader, &mut Checker::new(context, Supported::ALL))?;
         reader.finish()?;
         Ok(Sequence::new(content))
     }

@@ -47,7 +47,7 @@ impl<'a> Header<'a> {
         };
         // RFC 9052 §3: an empty protected bucket is a zero-length string; a map without entries means the same.
         if !protected.is_empty() {
-            check(&grammar::COSE_PROTECTED, protected)?;
+            check(grammar::COSE_PROTECTED, protected)?;
             header.labels(protected, true)?;
         }
         let unprotected = *reader;

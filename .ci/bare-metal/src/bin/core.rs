@@ -24,7 +24,7 @@ impl Visitor<'_> for Count {
 fn read(envelope: &[u8]) -> Result<u32, Error> {
     let mut reader = Reader::new(envelope);
     let mut count = Count(0);
-    walk(&ENVELOPE_TAGGED, &mut reader, &mut count)?;
+    walk(ENVELOPE_TAGGED, &mut reader, &mut count)?;
     reader.finish()?;
     Ok(count.0)
 }
