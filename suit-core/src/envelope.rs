@@ -4,14 +4,13 @@
 use crate::cbor::{Major, Reader};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::{self, Checker, Context, Shape, Supported};
+use crate::grammar::{self, Checker, Context, Frame, Members, Shape, Supported};
 use crate::labels::{EnvelopeKey, Tag};
 
 /// An envelope, borrowed.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'a> {
-    pairs: Reader<'a>,
-    count: u64,
+    whole: Reader<'a>,
     tagged: bool,
     authentication: Authentication<'a>,
     manifest: Wrapped<'a>,
@@ -71,6 +70,18 @@ pub(crate) fn check(shape: Shape, content: Reader<'_>) -> Result<(), Error> {
     reader.finish()
 }
 
+/// As [`check`] for a shape in which no value with parts is inside of another but [`FLAT`]; returns where its members are.
+fn members(shape: Shape, content: Reader<'_>) -> Result<Members, Error> {
+    let mut reader = content;
+    let mut checker = Checker::new(Context::new(), Supported::ALL);
+    grammar::run(shape, &mut reader, &mut checker, &mut [const { Frame::FREE }; FLAT])?;
+    reader.finish()?;
+    Ok(*checker.known().members())
+}
+
+/// The tag and the map of an envelope; the lists of an authentication and of its digest.
+const FLAT: usize = 2;
+
 impl<'a> Envelope<'a> {
     /// Reads the extents of an envelope that fills `bytes`.
     ///
@@ -86,25 +97,16 @@ impl<'a> Envelope<'a> {
     /// As [`Envelope::parse`].
     pub fn parse_at(reader: Reader<'a>, tagging: Tagging) -> Result<Self, Error> {
         let tagged = reader.peek() != Some(Major::Map);
-        if tagged {
-            check(grammar::ENVELOPE_TAGGED, reader)?;
-        } else if tagging == Tagging::Optional {
-            check(grammar::ENVELOPE, reader)?;
-        } else {
+        if !tagged && tagging == Tagging::Required {
             return Err(reader.error(ErrorKind::Untagged));
         }
-        let mut reader = reader;
-        if tagged {
-            reader.tag()?;
-        }
-        let count = reader.map()?;
-        let pairs = reader;
-        let wrapper = find(pairs, count, EnvelopeKey::AuthenticationWrapper);
-        let manifest = find(pairs, count, EnvelopeKey::Manifest);
-        let missing = |key: EnvelopeKey| Error::new(ErrorKind::MissingKey(i16::try_from(key.code()).unwrap_or(0)), pairs.offset());
-        let wrapper = wrapper.ok_or(missing(EnvelopeKey::AuthenticationWrapper))?;
-        let manifest = manifest.ok_or(missing(EnvelopeKey::Manifest))?;
-        Ok(Self { pairs, count, tagged, authentication: Authentication::parse(wrapper.content())?, manifest })
+        let shape = if tagged { grammar::ENVELOPE_TAGGED } else { grammar::ENVELOPE };
+        let members = members(shape, reader)?;
+        // The walk refuses an envelope in which one of them is missing.
+        let member = |key: EnvelopeKey| members.find(key.code(), reader).unwrap_or(Reader::new(&[]));
+        let wrapper = member(EnvelopeKey::AuthenticationWrapper).wrapped()?;
+        let manifest = Wrapped::read(&mut member(EnvelopeKey::Manifest))?;
+        Ok(Self { whole: reader, tagged, authentication: Authentication::parse(wrapper)?, manifest })
     }
 
     /// Whether the envelope has its tag.
@@ -128,7 +130,7 @@ impl<'a> Envelope<'a> {
     /// A member with a registered key, such as a severed section. Nothing vouches for it but the manifest's digest.
     #[must_use]
     pub fn member(&self, key: EnvelopeKey) -> Option<Wrapped<'a>> {
-        find(self.pairs, self.count, key)
+        self.members().find_map(|(found, value)| (found == MemberKey::Known(key)).then_some(value))
     }
 
     /// The integrated payload or dependency of this name.
@@ -139,8 +141,13 @@ impl<'a> Envelope<'a> {
 
     /// All members in order, wrapper and manifest included.
     pub fn members(&self) -> impl Iterator<Item = (MemberKey<'a>, Wrapped<'a>)> + use<'a> {
-        let mut reader = self.pairs;
-        (0..self.count).map_while(move |_| read_member(&mut reader).ok())
+        let mut reader = self.whole;
+        if self.tagged {
+            // The walk read it, as it did the map.
+            let _ = reader.tag();
+        }
+        let count = reader.count(Major::Map).unwrap_or(0);
+        (0..count).map_while(move |_| read_member(&mut reader).ok())
     }
 }
 
@@ -154,20 +161,13 @@ fn read_member<'a>(reader: &mut Reader<'a>) -> Result<(MemberKey<'a>, Wrapped<'a
     Ok((key, Wrapped::read(reader)?))
 }
 
-fn find(pairs: Reader<'_>, count: u64, wanted: EnvelopeKey) -> Option<Wrapped<'_>> {
-    let mut reader = pairs;
-    (0..count)
-        .map_while(|_| read_member(&mut reader).ok())
-        .find_map(|(key, value)| (key == MemberKey::Known(wanted)).then_some(value))
-}
-
 /// `SUIT_Authentication`, borrowed: a digest, then any number of blocks.
 #[derive(Clone, Copy, Debug)]
 pub struct Authentication<'a> {
     digest: Digest<'a>,
     signed: &'a [u8],
     blocks: Reader<'a>,
-    count: u64,
+    count: u32,
 }
 
 impl<'a> Authentication<'a> {
@@ -176,9 +176,9 @@ impl<'a> Authentication<'a> {
     /// # Errors
     /// Faults of the encoding and of the grammar; the digest's.
     pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
-        check(grammar::AUTHENTICATION, content)?;
+        members(grammar::AUTHENTICATION, content)?;
         let mut reader = content;
-        let items = reader.array()?;
+        let items = reader.count(Major::Array)?;
         let signed = reader.clone().bytes()?;
         let digest = Digest::read_wrapped(&mut reader)?;
         Ok(Self { digest, signed, blocks: reader, count: items.saturating_sub(1) })
@@ -198,8 +198,8 @@ impl<'a> Authentication<'a> {
 
     /// How many blocks there are.
     #[must_use]
-    pub const fn len(&self) -> u64 {
-        self.count
+    pub fn len(&self) -> u64 {
+        self.count.into()
     }
 
     /// Whether there are none: a legal encoding that authenticates nothing.

@@ -298,6 +298,17 @@ impl<'a> Reader<'a> {
         Ok(self.expect(Major::Map, Expected::Map)?.value)
     }
 
+    /// Reads the head of an array or map and returns its number of items or pairs. Each takes a byte, so that no input that
+    /// this reads has more than fit.
+    pub(crate) fn count(&mut self, major: Major) -> Result<u32, Error> {
+        let head = self.head()?;
+        if head.major != major {
+            let expected = if major == Major::Map { Expected::Map } else { Expected::Array };
+            return Err(Error::new(ErrorKind::WrongType(expected), head.offset));
+        }
+        u32::try_from(head.value).map_err(|_| Error::new(ErrorKind::Truncated, head.offset))
+    }
+
     /// Reads the head of a tag and returns its number.
     ///
     /// # Errors

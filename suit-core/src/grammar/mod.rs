@@ -26,3 +26,4 @@ pub use tables::{
 };
 pub use visit::{DEPTH_MAX, Item, Key, OPEN_MAX, Value, Visitor};
 pub use walk::walk;
+pub(crate) use walk::{Frame, run};

@@ -264,7 +264,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// What a manifest says of itself by a value with parts.
     fn learn(&mut self, what: What, head: &Head, count: u32, at: usize) -> Result<(), Error> {
         let pairs = match what {
-            What::Dependencies => self.reader(self.at),
+            What::Dependencies if V::SILENT => self.reader(self.at),
+            What::Dependencies => self.reader(at),
             What::Indices if !head.indefinite && count <= u32::from(u8::MAX) => self.reader(at),
             What::Components if !head.indefinite => self.reader(at),
             What::Sequence | What::SharedSequence => self.reader(at),
@@ -272,7 +273,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         };
         let Some(context) = self.visitor.context() else { return Ok(()) };
         match what {
-            What::Dependencies => context.dependencies(Dependencies::at(pairs, count)),
+            What::Dependencies if V::SILENT => context.dependencies(Dependencies::at(pairs, count)),
+            // One who goes on may have a map that can't be read, from which no index is taken.
+            What::Dependencies => {
+                let read = Dependencies::read(&mut { pairs });
+                context.dependencies(read.unwrap_or(Dependencies::none()));
+            }
             What::Components => context.components(count),
             What::Indices => {
                 if let Some(second) = twice(pairs) {
