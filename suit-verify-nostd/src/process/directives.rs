@@ -1,10 +1,11 @@
 //! Directives that change what components hold, or start one.
 
+#[cfg(feature = "update-management")]
 use suit_core::cbor::Reader;
+use suit_core::cbor::Walked;
 use suit_core::labels::{FileType, ParameterKey};
 #[cfg(feature = "update-management")]
 use suit_core::metadata::{Entry, Metadata};
-use suit_core::parameter::Custom;
 
 use super::conditions::piece;
 use super::machine::{Flow, Transfer};
@@ -33,7 +34,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             self.transfer = None;
             return self.stored(target, transfer.stored, State::Unknown);
         }
-        let uri = self.text_of(target, ParameterKey::Uri)?;
+        let uri = self.needed(target, ParameterKey::Uri)?;
         self.store(
             target,
             self.integrated(uri).map_or(Source::Outside, |it| Source::Bytes(it, State::Unknown)),
@@ -41,7 +42,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// A payload that the envelope brought along under this name (P-139).
-    fn integrated(&self, uri: &str) -> Option<&'a [u8]> {
+    fn integrated(&self, uri: &[u8]) -> Option<&'a [u8]> {
+        let uri = core::str::from_utf8(uri).ok()?;
         let found = self.manifest(self.frame.manifest).authenticated().envelope().payload(uri);
         // What a dependency fetches may have come with the envelope around it.
         #[cfg(feature = "trust-domains")]
@@ -165,7 +167,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         if self.state(target) != State::Verified && !self.setup.options.invoke_unverified {
             return Err(ProcessError::InvokeUnverified);
         }
-        let arguments = self.bytes_of(target, ParameterKey::InvokeArgs);
+        let arguments = self.string_of(target, ParameterKey::InvokeArgs);
         let handle = self.handle(target);
         self.invoked = true;
         self.platform.invoke(handle, arguments)?;
@@ -176,12 +178,13 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn custom(
         &mut self,
         code: i64,
-        argument: &mut Reader<'a>,
+        argument: &mut Walked<'a>,
         target: u8,
     ) -> Result<Flow, ProcessError> {
-        let argument = Custom::read(argument)?;
+        let value = *argument;
+        argument.skip();
         let handle = self.handle(target);
-        if self.rehearsing || self.platform.custom(code, argument, handle)? {
+        if self.rehearsing || self.platform.custom(code, value, handle)? {
             Ok(Flow::Next)
         } else {
             Err(ProcessError::CustomFailed)
@@ -231,7 +234,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let mut incoming = Incoming { size, digest, file_type: FileType::Regular, metadata: None };
         // P-199.
         #[cfg(feature = "update-management")]
-        if let Some(parameter) = self.bytes_of(target, ParameterKey::ComponentMetadata) {
+        if let Some(parameter) = self.string_of(target, ParameterKey::ComponentMetadata) {
             let metadata = Metadata::parse(Reader::new(parameter))?;
             for entry in metadata {
                 if let Entry::FileType(file_type) = entry? {
