@@ -52,6 +52,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                 Err(error) => self.unwind(error),
             };
             if let Err(failure) = ended {
+                self.transfer = None;
                 self.outcome = Outcome::Failed(failure);
             }
         }
@@ -63,7 +64,9 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// `NotExpected` if none was asked for; `TooLarge` at the first byte too many; `Platform`. Except for the first, the
     /// procedure has failed then.
     pub fn feed(&mut self, data: &[u8]) -> Result<(), ProcessError> {
-        let Some(transfer) = self.transfer else { return Err(ProcessError::NotExpected) };
+        // In a rehearsal a transfer has ended when it begins.
+        let wanted = self.transfer.filter(|transfer| !transfer.ended);
+        let transfer = wanted.ok_or(ProcessError::NotExpected)?;
         self.store(transfer, data).inspect_err(|error| self.fail(*error))
     }
 
@@ -88,7 +91,9 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// Says that the payload, or something else that is needed, can't be had: the procedure fails (P-072).
     pub fn give_up(&mut self) {
-        self.fail(ProcessError::Unavailable);
+        if matches!(self.outcome, Outcome::Running) {
+            self.fail(ProcessError::Unavailable);
+        }
     }
 
     fn fail(&mut self, error: ProcessError) {
@@ -119,7 +124,11 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             Flow::Next => self.next_target(),
             Flow::Through => self.next_command()?,
             Flow::Entered => {}
-            Flow::Pause(step) => return Ok(Some(step)),
+            Flow::Pause(step) => {
+                // It was drawn for one run of the command, however often that is looked at.
+                self.commands = self.commands.saturating_add(1);
+                return Ok(Some(step));
+            }
         }
         Ok(None)
     }

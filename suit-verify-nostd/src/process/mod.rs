@@ -271,6 +271,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
 
     fn begin(&mut self, procedure: Procedure, rehearsing: bool) -> Result<(), ProcessError> {
         self.outcome = Outcome::Idle;
+        self.transfer = None;
         self.check_floor(procedure)?;
         self.check_sections(procedure)?;
         self.procedure = procedure;
@@ -279,7 +280,6 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
         self.depth = 0;
         self.settings = 0;
         self.invoked = false;
-        self.transfer = None;
         self.commands = self.setup.commands;
         self.forget_targets();
         self.outcome = Outcome::Running;
