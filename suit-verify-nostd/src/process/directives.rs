@@ -98,17 +98,21 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         if size.is_some_and(|size| length > size) || length > self.platform.capacity(to) {
             return Err(ProcessError::TooLarge);
         }
-        let mut offset = self.open(target, Some(length))?;
+        let first = self.open(target, Some(length))?;
         if self.rehearsing {
             return Ok(());
         }
+        let mut offset = first;
         while let Some(piece) = piece(self.memory.buffer, length, offset) {
             self.platform.read(from, offset, piece)?;
             self.platform.write(to, offset, piece)?;
             offset = offset.saturating_add(u32::try_from(piece.len()).unwrap_or(u32::MAX));
         }
         self.platform.commit(to, length)?;
-        self.set_state(target, verified);
+        // What an interrupted copy left was read in another procedure.
+        if first == 0 {
+            self.set_state(target, verified);
+        }
         Ok(())
     }
 
@@ -164,6 +168,10 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let mut reader = argument;
         let argument = Custom::read(&mut reader)?;
         let handle = self.handle(target);
+        // Nobody knows what it does to the component.
+        if self.state(target) == State::Verified {
+            self.set_state(target, State::Unknown);
+        }
         if self.rehearsing || self.platform.custom(code, argument, handle)? {
             Ok(Flow::Next)
         } else {
@@ -178,7 +186,12 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let label = i16::try_from(key.code()).unwrap_or(0);
         // The index counts in the manifest that set it.
         let manifest = self.setting(target, label).map_or(0, |setting| setting.manifest);
-        self.target_of(manifest, index)
+        let source = self.target_of(manifest, index)?;
+        // To make room for it, a copy of itself would be emptied first.
+        if self.handle(source) == self.handle(target) {
+            return Err(ProcessError::SourceMissing);
+        }
+        Ok(source)
     }
 
     /// The parameter image-size, if it is set.
@@ -231,12 +244,12 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         if size.is_some_and(|size| length > size) || length > self.platform.capacity(handle) {
             return Err(ProcessError::TooLarge);
         }
-        let stored = self.open(target, Some(length))?;
+        self.open(target, Some(length))?;
         if self.rehearsing {
             return Ok(());
         }
-        let rest = usize::try_from(stored).ok().and_then(|stored| content.get(stored..)).unwrap_or_default();
-        self.platform.write(handle, stored, rest)?;
+        // It is all at hand, so nothing is made of what an interrupted transfer left.
+        self.platform.write(handle, 0, content)?;
         self.platform.commit(handle, length)?;
         Ok(())
     }
