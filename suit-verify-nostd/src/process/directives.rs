@@ -145,15 +145,15 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn invoke(&mut self, target: u8) -> Result<(), ProcessError> {
         let arguments = self.parameter(target, ParameterKey::InvokeArgs);
         let arguments = arguments.map(|mut reader| reader.bytes()).transpose()?;
+        // P-045: what is loaded is validated before it runs.
+        if self.state(target) == State::Unknown && !self.setup.options.invoke_unverified {
+            return Err(ProcessError::InvokeUnverified);
+        }
+        self.invoked = true;
         if self.rehearsing {
             return Ok(());
         }
-        // P-045: what is loaded is validated before it runs.
-        if self.state(target) != State::Verified && !self.setup.options.invoke_unverified {
-            return Err(ProcessError::InvokeUnverified);
-        }
         let handle = self.handle(target);
-        self.invoked = true;
         self.platform.invoke(handle, arguments)?;
         Ok(())
     }

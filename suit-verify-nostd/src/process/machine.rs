@@ -272,6 +272,10 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// Nothing is left to run.
     fn finish(&mut self) -> Result<(), ProcessError> {
+        // P-076: an invocation ends in an error or in an invoked image.
+        if self.procedure == super::Procedure::Invocation && !self.invoked {
+            return Err(ProcessError::NothingInvoked);
+        }
         if !self.rehearsing {
             match self.procedure {
                 super::Procedure::Update => {
@@ -282,8 +286,6 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                     }
                     self.platform.set_floor(manifest.component_id(), manifest.sequence_number())?;
                 }
-                // P-076: an invocation ends in an error or in an invoked image.
-                super::Procedure::Invocation if !self.invoked => return Err(ProcessError::NothingInvoked),
                 super::Procedure::Invocation | super::Procedure::Uninstall => {}
             }
         }
