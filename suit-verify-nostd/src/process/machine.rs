@@ -161,8 +161,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let frame = Frame {
             at: offset(&reader),
             choice,
-            // A sequence that long doesn't end within any budget.
-            left: u16::try_from(items / 2).unwrap_or(u16::MAX),
+            left: u16::try_from(items / 2).map_err(|_| ProcessError::TooManyCommands)?,
             manifest,
             kind,
             // P-116: true in each sequence of a try-each; P-119: false in a run-sequence.

@@ -31,8 +31,10 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                     self.set_soft_failure(soft, replace)?;
                 }
                 _ => {
-                    let label = i16::try_from(label).map_err(|_| ProcessError::CustomUnsupported)?;
-                    self.set(Setting { at: offset(&reader), label, target, manifest }, replace)?;
+                    // P-088: a custom parameter is only a hint; none is looked at, so one that has no room is no loss.
+                    if let Ok(label) = i16::try_from(label) {
+                        self.set(Setting { at: offset(&reader), label, target, manifest }, replace)?;
+                    }
                 }
             }
             reader.item()?;
