@@ -4,7 +4,7 @@ use suit_core::command::{Act, ReportPolicy};
 use suit_core::labels::{Algorithm, Condition, ManifestKey};
 use suit_core::owned::{Command, ComponentId, Digest, Manifest, Member, Parameter, Selection, VendorId};
 
-use crate::common::{Block, Key, digest, envelope};
+use crate::common::{Block, Key, bstr, digest, envelope};
 
 pub(crate) const VENDOR: [u8; 16] = [0x11; 16];
 pub(crate) const CLASS: [u8; 16] = [0x22; 16];
@@ -73,10 +73,8 @@ pub(crate) fn seal_severed(
     use sha2::Digest as _;
     let mut members = Vec::new();
     for key in keys {
-        let digest = |item: &[u8]| Digest {
-            algorithm: Algorithm::Sha256,
-            bytes: sha2::Sha256::digest(item).to_vec(),
-        };
+        let digest =
+            |item: &[u8]| Digest { algorithm: Algorithm::Sha256, bytes: sha2::Sha256::digest(item).to_vec() };
         let content = manifest.sever(*key, digest).unwrap();
         if let Some(content) = carry(*key, content) {
             let code = usize::try_from(key.code()).unwrap();
@@ -84,15 +82,6 @@ pub(crate) fn seal_severed(
         }
     }
     seal_encoded(&manifest.encode(), &members)
-}
-
-/// A byte string of any length; the common one is for those below 64 KiB.
-fn bstr(content: &[u8]) -> Vec<u8> {
-    if content.len() < 0x1_0000 {
-        return crate::common::bstr(content);
-    }
-    let length = u32::try_from(content.len()).unwrap();
-    [&[0x5a], &length.to_be_bytes()[..], content].concat()
 }
 
 /// The envelope of a manifest with a section whose encoding is given, for what the owned model can't say.

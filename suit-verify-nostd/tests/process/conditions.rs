@@ -54,7 +54,11 @@ fn failed(condition: Condition) -> Result<(), ProcessError> {
 #[test]
 fn each_condition_holds_by_its_parameter() {
     for (condition, _, parameter) in held() {
-        assert_eq!(verdict(&mut ready(), vec![put(vec![parameter]), check(condition)]), Ok(()), "{condition:?}");
+        assert_eq!(
+            verdict(&mut ready(), vec![put(vec![parameter]), check(condition)]),
+            Ok(()),
+            "{condition:?}"
+        );
     }
     for (condition, parameter) in broken() {
         let commands = vec![put(vec![parameter]), check(condition)];
@@ -82,8 +86,10 @@ fn p_070_a_condition_has_no_effect_but_its_result() {
         let mut device = ready();
         let before = format!("{:?}", device.components);
         // That it fails is of no account here.
-        let choice =
-            Command::TryEach(vec![vec![put(vec![parameter]), check(condition)], vec![check(Condition::Abort)]], true);
+        let choice = Command::TryEach(
+            vec![vec![put(vec![parameter]), check(condition)], vec![check(Condition::Abort)]],
+            true,
+        );
         assert_eq!(verdict(&mut device, vec![choice]), Ok(()));
         assert_eq!(format!("{:?}", device.components), before, "{condition:?}");
         assert_eq!(device.log, ["floor 7"], "{condition:?}");
@@ -211,7 +217,11 @@ fn p_078_identifiers_are_those_of_the_current_component() {
     let mut device = Device::abc();
     device.component("b").classes = Some(vec![Identifier::Uuid([7; 16])]);
     let ask = |component: u64, class: u8| {
-        vec![index(component), put(vec![Parameter::ClassIdentifier([class; 16])]), check(Condition::ClassIdentifier)]
+        vec![
+            index(component),
+            put(vec![Parameter::ClassIdentifier([class; 16])]),
+            check(Condition::ClassIdentifier),
+        ]
     };
     assert_eq!(device.update(&seal(&install_abc(seq([ask(0, 0x22), ask(1, 7)])))), Ok(()));
     assert_eq!(device.update(&seal(&install_abc(ask(0, 7)))), failed(Condition::ClassIdentifier));
@@ -250,7 +260,11 @@ fn p_079_image_match_is_by_the_whole_content() {
     }
     assert_eq!(verdict(&mut Device::new(&["a"]), ask), failed(Condition::ImageMatch), "nothing there");
     let nothing = vec![put(vec![sha256(b"")]), check(Condition::ImageMatch)];
-    assert_eq!(verdict(&mut Device::new(&["a"]), nothing.clone()), failed(Condition::ImageMatch), "nothing is no image");
+    assert_eq!(
+        verdict(&mut Device::new(&["a"]), nothing.clone()),
+        failed(Condition::ImageMatch),
+        "nothing is no image"
+    );
     assert_eq!(verdict(&mut Device::new(&["a"]).holding("a", b""), nothing), Ok(()));
 }
 
@@ -339,7 +353,9 @@ fn p_081_component_slot_compares_all_64_bits() {
 /// Storage that can't be read is no condition that doesn't hold: nothing else is tried.
 #[test]
 fn p_072_a_platform_that_fails_in_a_condition_aborts() {
-    for (condition, parameter) in [(Condition::ImageMatch, sha256(IMAGE)), (Condition::CheckContent, content(IMAGE))] {
+    for (condition, parameter) in
+        [(Condition::ImageMatch, sha256(IMAGE)), (Condition::CheckContent, content(IMAGE))]
+    {
         let choice = Command::TryEach(vec![vec![check(condition)], mark("other")], true);
         let mut device = ready();
         device.fail_in = Some(0);

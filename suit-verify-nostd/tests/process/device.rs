@@ -53,6 +53,10 @@ pub(crate) struct Device {
     /// Bytes per call of `feed`.
     pub(crate) piece: usize,
     pub(crate) setup: fn(Setup<'_>) -> Setup<'_>,
+    /// The floor can't be read.
+    pub(crate) floor_unreadable: bool,
+    /// Nothing can be started.
+    pub(crate) refuses_invoke: bool,
     /// What custom commands answer.
     pub(crate) custom: Result<bool, PlatformFault>,
 }
@@ -75,6 +79,8 @@ impl Device {
             payloads: BTreeMap::new(),
             piece: 3,
             setup: |setup| setup,
+            floor_unreadable: false,
+            refuses_invoke: false,
             custom: Err(PlatformFault::UNSUPPORTED),
         }
     }
@@ -249,6 +255,9 @@ impl Platform for Device {
     }
 
     fn floor(&mut self, manifest: Option<ComponentId<'_>>) -> Result<u64, PlatformFault> {
+        if self.floor_unreadable {
+            return Err(PlatformFault(76));
+        }
         Ok(self.floors.get(&key(manifest)).copied().unwrap_or(0))
     }
 
@@ -314,6 +323,9 @@ impl Platform for Device {
 
     fn invoke(&mut self, component: Handle, arguments: Option<&[u8]>) -> Result<(), PlatformFault> {
         let arguments = arguments.map_or(String::new(), |it| format!(" {}", String::from_utf8_lossy(it)));
+        if self.refuses_invoke {
+            return Err(PlatformFault(78));
+        }
         self.note("invoke", component, &arguments);
         Ok(())
     }
