@@ -12,7 +12,7 @@ use suit_verify_nostd::platform::{
 use suit_verify_nostd::process::{
     Failure, Lent, Memory, Options, Payload, Procedure, ProcessError, Processor,
 };
-use suit_verify_nostd::{Budget, Setup, Step, TrustAnchor, TrustStore, authenticate};
+use suit_verify_nostd::{AuthenticationError, Budget, Setup, Step, TrustAnchor, TrustStore, authenticate};
 
 use crate::build::{CLASS, DEVICE, VENDOR};
 use crate::common::{ALL, Key};
@@ -138,6 +138,11 @@ impl Device {
         these.map(|watched| watched.component.0).collect()
     }
 
+    /// What authentication with the test key as trust anchor says.
+    pub(crate) fn authenticate(&self, envelope: &[u8]) -> Result<(), AuthenticationError> {
+        crate::common::authenticate(envelope, &[&Key::k1()]).map(|_| ())
+    }
+
     /// A processor for an envelope signed by the test key, in memory of this size.
     pub(crate) fn process<R>(
         &mut self,
@@ -205,7 +210,7 @@ pub(crate) fn finish(
             Step::Done => return Ok(planned),
             Step::Failed(failure) => return Err(failure),
             Step::Planned(payload) => planned.push(payload.uri.to_owned()),
-            Step::Wait => panic!("waits"),
+            Step::Wait(pause) => panic!("waits: {pause:?}"),
             Step::NeedPayload(payload) => serve(processor, &payload, payloads, piece),
         }
     }

@@ -4,7 +4,6 @@ use suit_core::ErrorKind;
 use suit_core::command::Act;
 use suit_core::labels::{Condition, ManifestKey};
 use suit_core::owned::{Command, Manifest, Parameter, Selection};
-use suit_verify_nostd::AuthenticationError;
 use suit_verify_nostd::process::{Memory, Procedure, ProcessError};
 
 use crate::build::*;
@@ -12,7 +11,7 @@ use crate::device::Device;
 
 fn malformed<T: core::fmt::Debug>(result: Result<T, ProcessError>) -> ErrorKind {
     match result {
-        Err(ProcessError::Authentication(AuthenticationError::Malformed(error))) => error.kind,
+        Err(ProcessError::Malformed(kind)) => kind,
         other => panic!("{other:?}"),
     }
 }

@@ -4,7 +4,6 @@ use suit_core::ErrorKind;
 use suit_core::command::Act;
 use suit_core::labels::{Condition, ManifestKey, ParameterKey};
 use suit_core::owned::{Command, Parameter, Selection};
-use suit_verify_nostd::AuthenticationError;
 use suit_verify_nostd::platform::Identifier;
 use suit_verify_nostd::process::ProcessError;
 
@@ -60,7 +59,7 @@ fn holds(a: &str, b: &str, c: &str) -> Result<[String; 3], ProcessError> {
 
 fn malformed<T: core::fmt::Debug>(result: Result<T, ProcessError>) -> ErrorKind {
     match result {
-        Err(ProcessError::Authentication(AuthenticationError::Malformed(error))) => error.kind,
+        Err(ProcessError::Malformed(kind)) => kind,
         other => panic!("{other:?}"),
     }
 }
