@@ -172,7 +172,8 @@ pub trait Platform {
     /// If it can't be stored there.
     fn begin(&mut self, component: Handle, incoming: &Incoming<'_>) -> Result<u32, PlatformFault>;
 
-    /// Stores bytes. Calls come in order, without gaps.
+    /// Stores bytes. Calls come in order, without gaps, from where [`Platform::begin`] said or from 0: then what was kept
+    /// before is dropped.
     ///
     /// # Errors
     /// If they can't be stored.

@@ -65,7 +65,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// Stores something new in a component, unless it is there already.
     fn store(&mut self, target: u8, source: Source<'a>) -> Result<Flow, ProcessError> {
-        if self.is_settled(target)? {
+        // P-092: a write is always carried out.
+        if self.is_settled(target, matches!(source, Source::Bytes(_, State::Verified)))? {
             return Ok(Flow::Next);
         }
         let handle = self.handle(target);
@@ -108,11 +109,13 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                 return self.fetch(target);
             }
             Source::Bytes(bytes, state) => {
-                let rest = usize::try_from(stored).ok().and_then(|stored| bytes.get(stored..));
-                self.platform.write(handle, stored, rest.unwrap_or_default())?;
+                // It is all at hand, so nothing is made of what an interrupted transfer left.
+                self.platform.write(handle, 0, bytes)?;
                 state
             }
             Source::Component(from, state) => {
+                // What an interrupted copy left was read in another procedure.
+                let state = if stored == 0 { state } else { State::Unknown };
                 while let Some(piece) = piece(self.memory.buffer, length.unwrap_or(0), &mut stored) {
                     let (offset, piece) = piece;
                     self.platform.read(from, offset, piece)?;
@@ -137,7 +140,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn swap(&mut self, target: u8) -> Result<Flow, ProcessError> {
         let source = self.source(target)?;
         // Run again after a power cut, a swap that was done isn't undone.
-        if self.is_settled(target)? {
+        if self.is_settled(target, false)? {
             return Ok(Flow::Next);
         }
         #[cfg(feature = "trust-domains")]
@@ -160,17 +163,16 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// M §8.4.10.7: starts the component.
     pub(super) fn invoke(&mut self, target: u8) -> Result<Flow, ProcessError> {
-        if self.rehearsing {
-            return Ok(Flow::Next);
-        }
         // P-045: what is loaded is validated before it runs.
-        if self.state(target) != State::Verified && !self.setup.options.invoke_unverified {
+        if self.state(target) == State::Unknown && !self.setup.options.invoke_unverified {
             return Err(ProcessError::InvokeUnverified);
         }
-        let arguments = self.string_of(target, ParameterKey::InvokeArgs);
-        let handle = self.handle(target);
         self.invoked = true;
-        self.platform.invoke(handle, arguments)?;
+        if !self.rehearsing {
+            let arguments = self.string_of(target, ParameterKey::InvokeArgs);
+            let handle = self.handle(target);
+            self.platform.invoke(handle, arguments)?;
+        }
         Ok(Flow::Next)
     }
 
@@ -184,6 +186,10 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let value = *argument;
         argument.skip();
         let handle = self.handle(target);
+        // Nobody knows what it does to the component.
+        if self.state(target) == State::Verified {
+            self.set_state(target, State::Unknown);
+        }
         if self.rehearsing || self.platform.custom(code, value, handle)? {
             Ok(Flow::Next)
         } else {
@@ -196,16 +202,23 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let key = ParameterKey::SourceComponent;
         let index = self.uint_of(target, key).ok_or(ProcessError::ParameterUnset(key))?;
         let manifest = self.setting(target, key).map_or(0, |setting| setting.manifest);
-        self.target_of(manifest, index)
+        let source = self.target_of(manifest, index)?;
+        // To make room for it, a copy of itself would be emptied first.
+        if self.handle(source) == self.handle(target) {
+            return Err(ProcessError::SourceMissing);
+        }
+        Ok(source)
     }
 
-    /// What is asked before a component is written. `true`: what it is to hold is there already (P-089).
-    fn is_settled(&mut self, target: u8) -> Result<bool, ProcessError> {
+    /// What is asked before a component is written. `true`: what it is to hold is there already (P-089), unless that doesn't
+    /// matter.
+    fn is_settled(&mut self, target: u8, whatever: bool) -> Result<bool, ProcessError> {
         // P-210, A-13: encryption info on a write, a copy or a fetch asks for decryption.
         if self.setting(target, ParameterKey::EncryptionInfo).is_some() {
             return Err(ProcessError::EncryptionUnsupported);
         }
-        if self.state(target) != State::Rehearsed
+        if !whatever
+            && self.state(target) != State::Rehearsed
             && let Some(digest) = self.digest_of(target)
             && self.image_matches(target, &digest)?
         {

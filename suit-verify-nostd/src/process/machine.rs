@@ -79,7 +79,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// `NotExpected` if none was asked for; `TooLarge` at the first byte too many; `Platform`. Except for the first, the
     /// procedure has failed then.
     pub fn feed(&mut self, data: &[u8]) -> Result<(), ProcessError> {
-        let Some(transfer) = self.transfer.filter(|_| !self.rehearsing) else {
+        // In a rehearsal a transfer has ended when it begins.
+        let Some(transfer) = self.transfer.filter(|transfer| !transfer.ended) else {
             return Err(ProcessError::NotExpected);
         };
         // P-094: image-size is a firm bound on what a fetch stores.
@@ -152,7 +153,11 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             Flow::Next => self.next_target(&reader),
             Flow::Through => self.next_command(&reader),
             Flow::Entered => {}
-            Flow::Pause => return Ok(false),
+            Flow::Pause => {
+                // It was drawn for one run of the command, however often that is looked at.
+                self.commands = self.commands.saturating_add(1);
+                return Ok(false);
+            }
         }
         Ok(true)
     }
@@ -164,8 +169,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         *place = self.frame;
         self.depth = self.depth.checked_add(1).ok_or(ProcessError::TooDeep)?;
         let mut content = content;
-        // A sequence that long doesn't end within any budget.
-        let left = u16::try_from(content.number() / 2).unwrap_or(u16::MAX);
+        let left = u16::try_from(content.number() / 2).map_err(|_| ProcessError::TooManyCommands)?;
         self.frame = Frame { at: content.offset(), left, choice: Choice::One(frame.target), ..frame };
         Ok(())
     }
@@ -284,22 +288,19 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// Nothing is left to run.
     fn finish(&mut self) -> Result<(), ProcessError> {
-        if !self.rehearsing {
-            match self.procedure {
-                Procedure::Update => {
-                    #[cfg(feature = "update-management")]
-                    if let Some(version) = self.root.manifest().set_version() {
-                        self.platform.set_version(&version)?;
-                    }
-                    #[cfg(feature = "trust-domains")]
-                    self.raise_dependency_floors()?;
-                    let manifest = self.root.manifest();
-                    self.platform.set_floor(manifest.component_id(), manifest.sequence_number())?;
-                }
-                // P-076: an invocation ends in an error or in an invoked image.
-                Procedure::Invocation if !self.invoked => return Err(ProcessError::NothingInvoked),
-                Procedure::Invocation | Procedure::Uninstall => {}
+        // P-076: an invocation ends in an error or in an invoked image.
+        if self.procedure == Procedure::Invocation && !self.invoked {
+            return Err(ProcessError::NothingInvoked);
+        }
+        if self.procedure == Procedure::Update && !self.rehearsing {
+            #[cfg(feature = "update-management")]
+            if let Some(version) = self.root.manifest().set_version() {
+                self.platform.set_version(&version)?;
             }
+            #[cfg(feature = "trust-domains")]
+            self.raise_dependency_floors()?;
+            let manifest = self.root.manifest();
+            self.platform.set_floor(manifest.component_id(), manifest.sequence_number())?;
         }
         self.outcome = Outcome::Done;
         Ok(())

@@ -11,7 +11,7 @@ use crate::platform::Handle;
 /// |---|---|---|
 /// | `TARGETS` | components and dependencies, of all manifests together | the published examples need 3 |
 /// | `SETTINGS` | parameters that are set at a time | 4 components with the 6 that an image needs |
-/// | `FRAMES` | sequences inside each other, two more for each level of dependencies | a section and the six nested sequences that the reader lets through |
+/// | `FRAMES` | sequences inside each other, two more for each level of dependencies | a section and seven sequences inside each other; the published examples need 3 |
 /// | `BUFFER` | bytes that are read, copied and hashed at a time | a SHA-256 block |
 #[derive(Clone, Debug)]
 pub struct Memory<
@@ -147,7 +147,7 @@ pub(super) struct Frame {
     /// That target.
     pub(super) target: u8,
     /// Which alternative of the present try-each comes next.
-    pub(super) alternative: u8,
+    pub(super) alternative: u16,
     /// This is, or leads to, the section uninstall of a dependency that was unlinked.
     pub(super) uninstalls: bool,
 }

@@ -343,6 +343,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
 
     fn begin(&mut self, procedure: Procedure, rehearsing: bool) -> Result<(), ProcessError> {
         self.outcome = Outcome::Idle;
+        self.transfer = None;
         self.platform.begins(procedure);
         self.check_floor(procedure)?;
         self.check_sections(procedure)?;
@@ -352,7 +353,6 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
         self.depth = 0;
         self.settings = 0;
         self.invoked = false;
-        self.transfer = None;
         self.failed_at = None;
         self.commands = self.setup.commands;
         self.forget_targets();

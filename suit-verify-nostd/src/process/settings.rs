@@ -20,12 +20,13 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         const SOFT_FAILURE: i16 = label(ParameterKey::SoftFailure);
         let manifest = self.frame.manifest;
         for _ in 0..map.number() {
-            let label = i16::try_from(map.int()).map_err(|_| ProcessError::CustomUnsupported)?;
+            // P-088: a custom parameter is only a hint, so one whose label has no room is no loss. No parameter is 0.
+            let label = i16::try_from(map.int()).unwrap_or(0);
             let at = map.offset();
             if label == SOFT_FAILURE {
                 // It always has a value, so set-parameters leaves it.
                 self.set_soft_failure(map.clone().number() == TRUE, replace)?;
-            } else if label != STRICT_ORDER {
+            } else if label != STRICT_ORDER && label != 0 {
                 // P-128: commands always run in order.
                 self.set(Setting { at, label, target, manifest }, replace)?;
             }
