@@ -55,8 +55,13 @@ pub struct Device<'a> {
 }
 
 impl<'a> Device<'a> {
-    /// Bytes that the processor works in: what is lent to it, and itself.
-    pub const CONTEXT: usize = size_of::<Memory>() + size_of::<Processor<'_, '_, Board<'_>>>();
+    /// Bytes that the processor works in: itself and what is lent to it, places for two dependencies among it.
+    #[cfg(feature = "trust-domains")]
+    pub const CONTEXT: usize = Self::OWN_CONTEXT + size_of::<[Dependency<'_>; 2]>();
+    /// Bytes that the processor works in: itself and what is lent to it.
+    #[cfg(not(feature = "trust-domains"))]
+    pub const CONTEXT: usize = Self::OWN_CONTEXT;
+    const OWN_CONTEXT: usize = size_of::<Memory>() + size_of::<Processor<'_, '_, Board<'_>>>();
 
     /// A device that lies in `storage`, of which each of four components takes [`SLOT`] bytes, and dependencies the rest.
     #[must_use]
