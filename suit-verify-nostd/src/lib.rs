@@ -89,6 +89,7 @@ pub mod budget;
 pub mod crypto;
 pub mod error;
 pub mod platform;
+pub mod platforms;
 pub mod process;
 pub mod signed;
 pub mod trust;

@@ -202,7 +202,9 @@ impl fmt::Display for ProcessError {
             Self::ComponentUnknown => f.write_str("device has no such component"),
             Self::TooManyComponents => f.write_str("more components than the device has room for"),
             Self::DependenciesUnsupported => f.write_str("device doesn't process dependencies"),
-            Self::CustomUnsupported => f.write_str("custom command or parameter that the device doesn't have"),
+            Self::CustomUnsupported => {
+                f.write_str("custom command or parameter that the device doesn't have")
+            }
             Self::Rollback => f.write_str("sequence number is lower than one that was installed"),
             Self::NothingToDo => f.write_str("manifest has no section for this procedure"),
             Self::SectionMissing(key) => write!(f, "severed section {} is missing", key.name()),
@@ -228,7 +230,9 @@ impl fmt::Display for ProcessError {
             Self::Platform(PlatformFault(number)) => write!(f, "platform fault {number}"),
             Self::NotADependency => f.write_str("not a dependency"),
             Self::DependencyUnverified => f.write_str("dependency was not verified before"),
-            Self::DependencyMismatch => f.write_str("dependency doesn't have the digest that is given for it"),
+            Self::DependencyMismatch => {
+                f.write_str("dependency doesn't have the digest that is given for it")
+            }
             Self::DependencyUnprocessed => f.write_str("section ended before that of a dependency was run"),
             Self::TooManyDependencies => f.write_str("more dependencies than the device has room for"),
             Self::TooManyCommands => f.write_str("more commands than the budget allows"),

@@ -366,7 +366,12 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         Ok(Flow::Next)
     }
 
-    pub(super) fn pause_for(&self, transfer: &Transfer, uri: &'a str, arguments: Option<&'a [u8]>) -> Step<'a> {
+    pub(super) fn pause_for(
+        &self,
+        transfer: &Transfer,
+        uri: &'a str,
+        arguments: Option<&'a [u8]>,
+    ) -> Step<'a> {
         let payload = Payload {
             component: transfer.component,
             uri,
