@@ -3,12 +3,41 @@
 //! | platform | for |
 //! |---|---|
 //! | [`ram`] | tests: components in lent slices, a log of what is done to them, faults at a chosen operation |
+#![cfg_attr(
+    feature = "nor-flash",
+    doc = "| [`nor_flash`] | flash behind a driver with the traits of `embedded-storage`: slots, resume, rollback floors |"
+)]
 //!
 //! How one is written for a board: docs/porting.md.
 
+#[cfg(feature = "nor-flash")]
+pub mod nor_flash;
 pub mod ram;
 
-use crate::platform::PlatformFault;
+use crate::platform::{Identifier, IdentifierKind, PlatformFault};
+
+/// What something is: the identifiers of each kind that hold for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Identity<'r> {
+    /// Who made it.
+    pub vendor: &'r [Identifier<'r>],
+    /// What it is.
+    pub class: &'r [Identifier<'r>],
+    /// Which one it is.
+    pub device: &'r [Identifier<'r>],
+}
+
+impl<'r> Identity<'r> {
+    /// The identifiers of one kind.
+    #[must_use]
+    pub const fn of(&self, kind: IdentifierKind) -> &'r [Identifier<'r>] {
+        match kind {
+            IdentifierKind::Vendor => self.vendor,
+            IdentifierKind::Class => self.class,
+            IdentifierKind::Device => self.device,
+        }
+    }
+}
 
 /// A write that [`begin`](crate::Platform::begin) didn't announce, or that leaves a gap.
 pub const OUT_OF_ORDER: PlatformFault = PlatformFault(1);

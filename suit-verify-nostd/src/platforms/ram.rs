@@ -33,19 +33,9 @@ use core::fmt;
 
 use suit_core::component::ComponentId;
 
+pub use super::Identity;
 use super::{OUT_OF_ORDER, length_of, part};
 use crate::platform::{ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Platform, PlatformFault};
-
-/// What something is: the identifiers of each kind that hold for it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Identity<'r> {
-    /// Who made it.
-    pub vendor: &'r [Identifier<'r>],
-    /// What it is.
-    pub class: &'r [Identifier<'r>],
-    /// Which one it is.
-    pub device: &'r [Identifier<'r>],
-}
 
 /// A component whose bytes are lent.
 #[derive(Debug)]
@@ -407,12 +397,7 @@ impl Platform for RamPlatform<'_, '_> {
     }
 
     fn identifiers(&mut self, kind: IdentifierKind, component: Handle) -> &[Identifier<'_>] {
-        let Some(component) = self.get(component) else { return &[] };
-        match kind {
-            IdentifierKind::Vendor => component.identity.vendor,
-            IdentifierKind::Class => component.identity.class,
-            IdentifierKind::Device => component.identity.device,
-        }
+        self.get(component).map_or(&[], |component| component.identity.of(kind))
     }
 
     fn slot(&mut self, component: Handle) -> Option<u64> {
