@@ -14,7 +14,7 @@
 pub mod nor_flash;
 pub mod ram;
 
-use crate::platform::{Identifier, IdentifierKind, PlatformFault};
+use crate::platform::{Identifier, IdentifierKind, Incoming, PlatformFault};
 
 /// What something is: the identifiers of each kind that hold for it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,6 +36,21 @@ impl<'r> Identity<'r> {
             IdentifierKind::Class => self.class,
             IdentifierKind::Device => self.device,
         }
+    }
+}
+
+/// By what an interrupted transfer is known to be of the same thing: its size and the beginning of its digest. Whether
+/// the right thing was stored is for the processor to find out; a wrong one only costs a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mark {
+    size: u32,
+    digest: [u8; 4],
+}
+
+impl Mark {
+    /// `None` where the manifest doesn't say what will come.
+    fn of(incoming: &Incoming<'_>) -> Option<Self> {
+        Some(Self { size: incoming.size?, digest: *incoming.digest?.bytes().first_chunk()? })
     }
 }
 

@@ -3,7 +3,8 @@
 //! ```
 //! use suit_verify_nostd::platform::{Handle, Incoming, Platform};
 //! use suit_verify_nostd::platforms::ram::{Effect, Fault, Operation, RamComponent, RamFloor, RamPlatform};
-//! use suit_core::labels::FileType;
+//! use suit_core::digest::Digest;
+//! use suit_core::labels::{Algorithm, FileType};
 //!
 //! let mut storage = [0; 16];
 //! let mut components = [RamComponent::new(&[b"app"], &mut storage)];
@@ -18,7 +19,8 @@
 //! device.watch(&mut watch);
 //! device.inject(Fault { stored: 3, ..Fault::new(Operation::Write, 2) }); // the second write is torn
 //!
-//! let whole = Incoming { size: Some(8), file_type: FileType::Regular, metadata: None };
+//! let digest = Digest::new(Algorithm::Sha256, &[0x5a; 32]).ok();
+//! let whole = Incoming { size: Some(8), digest, file_type: FileType::Regular, metadata: None };
 //! assert_eq!(device.begin(Handle(0), &whole), Ok(0));
 //! assert_eq!(device.write(Handle(0), 0, b"1234"), Ok(()));
 //! assert_eq!(device.write(Handle(0), 4, b"5678"), Err(RamPlatform::INJECTED));
@@ -34,7 +36,7 @@ use core::fmt;
 use suit_core::component::ComponentId;
 
 pub use super::Identity;
-use super::{OUT_OF_ORDER, length_of, part};
+use super::{Mark, OUT_OF_ORDER, length_of, part};
 use crate::platform::{ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Platform, PlatformFault};
 
 /// A component whose bytes are lent.
@@ -60,7 +62,7 @@ pub struct RamComponent<'r> {
 /// What was begun and not committed.
 #[derive(Clone, Copy, Debug)]
 struct Transfer {
-    size: Option<u32>,
+    of: Option<Mark>,
     stored: u32,
 }
 
@@ -246,8 +248,8 @@ impl Fault {
     }
 }
 
-/// What conditions and `wait` ask for.
-#[cfg(feature = "update-management")]
+/// What conditions, `wait` and the owner's policy ask for.
+#[cfg(any(feature = "update-management", feature = "owner-policy"))]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Facts {
     /// Seconds since 1970, by a trusted clock.
@@ -260,6 +262,12 @@ pub struct Facts {
     pub power: Option<i64>,
     /// State of the network.
     pub network: Option<i64>,
+    /// Time zone and daylight saving.
+    #[cfg(feature = "update-management")]
+    pub zone: Option<crate::calendar::Zone>,
+    /// Radio level, free storage and free memory.
+    #[cfg(feature = "owner-policy")]
+    pub resources: crate::policy::Facts,
 }
 
 /// Called with each operation that was carried out.
@@ -275,9 +283,12 @@ pub struct RamPlatform<'p, 'r> {
     operations: u32,
     /// Instead of what it has, `begin` says that so many bytes are there already.
     pub claims: Option<u32>,
-    /// What conditions ask for.
-    #[cfg(feature = "update-management")]
+    /// What conditions and the owner's policy ask for.
+    #[cfg(any(feature = "update-management", feature = "owner-policy"))]
     pub facts: Facts,
+    /// What the owner permits.
+    #[cfg(feature = "owner-policy")]
+    pub owner: Option<crate::policy::OwnerPolicy<'p>>,
     #[cfg(feature = "update-management")]
     installed: [i64; 8],
     #[cfg(feature = "update-management")]
@@ -290,7 +301,7 @@ impl<'p, 'r> RamPlatform<'p, 'r> {
 
     /// A device of these components. A manifest for whose place there is no floor is refused.
     #[must_use]
-    pub const fn new(components: &'p mut [RamComponent<'r>], floors: &'p mut [RamFloor<'r>]) -> Self {
+    pub fn new(components: &'p mut [RamComponent<'r>], floors: &'p mut [RamFloor<'r>]) -> Self {
         Self {
             components,
             floors,
@@ -299,8 +310,10 @@ impl<'p, 'r> RamPlatform<'p, 'r> {
             down: false,
             operations: 0,
             claims: None,
-            #[cfg(feature = "update-management")]
-            facts: Facts { now: None, battery: None, permitted: None, power: None, network: None },
+            #[cfg(any(feature = "update-management", feature = "owner-policy"))]
+            facts: Facts::default(),
+            #[cfg(feature = "owner-policy")]
+            owner: None,
             #[cfg(feature = "update-management")]
             installed: [0; 8],
             #[cfg(feature = "update-management")]
@@ -440,12 +453,12 @@ impl Platform for RamPlatform<'_, '_> {
 
     fn begin(&mut self, component: Handle, incoming: &Incoming<'_>) -> Result<u32, PlatformFault> {
         self.attempt(Operation::Begin)?;
-        let claims = self.claims;
+        let (claims, of) = (self.claims, Mark::of(incoming));
         let stored = self.get_mut(component)?;
-        let same = stored.transfer.filter(|open| open.size.is_some() && open.size == incoming.size);
+        let same = stored.transfer.filter(|open| of.is_some() && open.of == of);
         let from = claims.unwrap_or(same.map_or(0, |open| open.stored));
         stored.length = None;
-        stored.transfer = Some(Transfer { size: incoming.size, stored: from });
+        stored.transfer = Some(Transfer { of, stored: from });
         self.tell(&Effect::Begin { component, from });
         Ok(from)
     }
@@ -520,7 +533,7 @@ impl Platform for RamPlatform<'_, '_> {
         Ok(())
     }
 
-    #[cfg(feature = "update-management")]
+    #[cfg(any(feature = "update-management", feature = "owner-policy"))]
     fn now(&mut self) -> Option<u64> {
         self.facts.now
     }
@@ -559,6 +572,21 @@ impl Platform for RamPlatform<'_, '_> {
             crate::platform::Level::Power => self.facts.power,
             crate::platform::Level::Network => self.facts.network,
         }
+    }
+
+    #[cfg(feature = "update-management")]
+    fn zone(&mut self) -> Option<crate::calendar::Zone> {
+        self.facts.zone
+    }
+
+    #[cfg(feature = "owner-policy")]
+    fn owner_policy(&mut self) -> Option<crate::policy::OwnerPolicy<'_>> {
+        self.owner
+    }
+
+    #[cfg(feature = "owner-policy")]
+    fn resources(&mut self) -> crate::policy::Facts {
+        self.facts.resources
     }
 
     #[cfg(feature = "trust-domains")]
@@ -604,7 +632,8 @@ mod tests {
     use std::vec::Vec;
 
     use suit_core::cbor::Reader;
-    use suit_core::labels::FileType;
+    use suit_core::digest::Digest;
+    use suit_core::labels::{Algorithm, FileType};
 
     use super::*;
 
@@ -612,7 +641,8 @@ mod tests {
     const SPARE: Handle = Handle(1);
 
     fn sized(size: u32) -> Incoming<'static> {
-        Incoming { size: Some(size), file_type: FileType::Regular, metadata: None }
+        let digest = Digest::new(Algorithm::Sha256, &[7; 32]).ok();
+        Incoming { size: Some(size), digest, file_type: FileType::Regular, metadata: None }
     }
 
     /// Runs `test` on a device of two components, and returns what was done to it.
@@ -696,12 +726,23 @@ mod tests {
     }
 
     #[test]
-    fn only_a_thing_of_the_same_size_goes_on() {
+    fn only_the_same_thing_goes_on() {
         with_device(|device| {
             device.begin(APP, &sized(4)).unwrap();
             device.write(APP, 0, b"12").unwrap();
             assert_eq!(device.begin(APP, &sized(4)), Ok(2));
+            let other = Digest::new(Algorithm::Sha256, &[8; 32]).ok();
+            assert_eq!(device.begin(APP, &Incoming { digest: other, ..sized(4) }), Ok(0));
+            device.begin(APP, &sized(4)).unwrap();
+            device.write(APP, 0, b"12").unwrap();
             assert_eq!(device.begin(APP, &sized(5)), Ok(0));
+            device.begin(APP, &Incoming { digest: None, ..sized(4) }).unwrap();
+            device.write(APP, 0, b"12").unwrap();
+            assert_eq!(
+                device.begin(APP, &Incoming { digest: None, ..sized(4) }),
+                Ok(0),
+                "who knows what it is"
+            );
             device.claims = Some(3);
             assert_eq!(device.begin(APP, &sized(5)), Ok(3));
             assert_eq!(device.write(APP, 3, b"45"), Ok(()), "what it claims it also believes");

@@ -30,6 +30,8 @@ impl<const TARGETS: usize, const SETTINGS: usize, const FRAMES: usize, const BUF
     /// Memory in which nothing is going on.
     #[must_use]
     pub const fn new() -> Self {
+        // Without a byte of it nothing could be read.
+        const { assert!(BUFFER > 0) };
         Self {
             targets: [Target::NONE; TARGETS],
             settings: [Setting::NONE; SETTINGS],
@@ -64,6 +66,24 @@ pub struct Lent<'m> {
     pub(super) settings: &'m mut [Setting],
     pub(super) frames: &'m mut [Frame],
     pub(super) buffer: &'m mut [u8],
+}
+
+impl Lent<'_> {
+    /// No more of it than so many targets, settings, frames and bytes: for tools that find out what a device needs.
+    #[must_use]
+    pub fn at_most(mut self, targets: usize, settings: usize, frames: usize, buffer: usize) -> Self {
+        self.targets = shorter(self.targets, targets);
+        self.settings = shorter(self.settings, settings);
+        self.frames = shorter(self.frames, frames);
+        // Without a byte of it nothing could be read.
+        self.buffer = shorter(self.buffer, buffer.max(1));
+        self
+    }
+}
+
+fn shorter<T>(all: &mut [T], length: usize) -> &mut [T] {
+    let length = length.min(all.len());
+    all.get_mut(..length).unwrap_or_default()
 }
 
 /// A component or dependency that commands can work on.
@@ -122,6 +142,8 @@ pub(super) struct Frame {
     pub(super) cursor: u8,
     /// Which alternative of the present try-each comes next.
     pub(super) alternative: u8,
+    /// This is, or leads to, the section uninstall of a dependency that was unlinked.
+    pub(super) uninstalls: bool,
 }
 
 impl Frame {
@@ -134,6 +156,7 @@ impl Frame {
         soft: false,
         cursor: 0,
         alternative: 0,
+        uninstalls: false,
     };
 }
 

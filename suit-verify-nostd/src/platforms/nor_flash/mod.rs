@@ -18,8 +18,9 @@ use core::fmt;
 use embedded_storage::nor_flash::{NorFlash, NorFlashError, NorFlashErrorKind};
 use suit_core::component::ComponentId;
 
-use super::{Identity, OUT_OF_ORDER, length_of};
+use super::{Identity, Mark, OUT_OF_ORDER, length_of};
 use crate::platform::{ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Platform, PlatformFault};
+use crate::process::Procedure;
 use records::{KEYS_MAX, Records, Value};
 
 /// The driver was given a place that isn't aligned.
@@ -84,7 +85,7 @@ pub trait Board {
     fn invoke(&mut self, bank: &Bank, length: u32, arguments: Option<&[u8]>) -> Result<(), PlatformFault>;
 
     /// See [`Platform::now`].
-    #[cfg(feature = "update-management")]
+    #[cfg(any(feature = "update-management", feature = "owner-policy"))]
     fn now(&mut self) -> Option<u64> {
         None
     }
@@ -109,11 +110,33 @@ pub trait Board {
         false
     }
 
+    /// See [`Platform::set_version`].
+    ///
+    /// # Errors
+    /// If it can't be kept.
+    #[cfg(feature = "update-management")]
+    fn set_version(&mut self, version: &suit_core::version::Version<'_>) -> Result<(), PlatformFault> {
+        let _ = version;
+        Ok(())
+    }
+
     /// See [`Platform::level`].
     #[cfg(feature = "update-management")]
     fn level(&mut self, of: crate::platform::Level) -> Option<i64> {
         let _ = of;
         None
+    }
+
+    /// See [`Platform::owner_policy`].
+    #[cfg(feature = "owner-policy")]
+    fn owner_policy(&mut self) -> Option<crate::policy::OwnerPolicy<'_>> {
+        None
+    }
+
+    /// See [`Platform::resources`].
+    #[cfg(feature = "owner-policy")]
+    fn resources(&mut self) -> crate::policy::Facts {
+        crate::policy::Facts::default()
     }
 }
 
@@ -148,8 +171,8 @@ struct Open {
     bank: Bank,
     /// Of the bank's record.
     key: u16,
-    /// Bytes of the whole, if they are known.
-    size: Option<u32>,
+    /// Of what, if that is known.
+    of: Option<Mark>,
     /// Bytes in flash: whole pages.
     written: u32,
     /// Bytes in the page buffer.
@@ -163,8 +186,8 @@ enum State {
     Empty,
     /// A content of so many bytes.
     Holds(u32),
-    /// A transfer of so many bytes, of which so many, whole erase blocks, are stored.
-    Receives { size: u32, stored: u32 },
+    /// A transfer, of which so many bytes, whole erase blocks, are stored.
+    Receives { of: Mark, stored: u32 },
 }
 
 /// Keys of a component: one for each bank, and this one for which of them runs and who refers to it.
@@ -200,7 +223,8 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
         &mut self.board
     }
 
-    /// From now on identifiers, lengths and contents are those of this bank, where a component has two.
+    /// From now on lengths and contents are those of this bank, where a component has two. A procedure that begins sees
+    /// to it by itself.
     pub const fn set_view(&mut self, view: View) {
         self.view = view;
     }
@@ -281,10 +305,10 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
     fn flush(&mut self, open: &mut Open) -> Result<(), PlatformFault> {
         let at = open.bank.start.checked_add(open.written).ok_or(OUT_OF_BOUNDS)?;
         if open.written.is_multiple_of(self.erase) {
-            if let Some(size) = open.size
+            if let Some(of) = open.of
                 && open.written > 0
             {
-                self.keep(open.key, &State::Receives { size, stored: open.written }.encode())?;
+                self.keep(open.key, &State::Receives { of, stored: open.written }.encode())?;
             }
             let end = at.checked_add(self.erase).ok_or(OUT_OF_BOUNDS)?;
             self.flash.erase(at, end).map_err(fault)?;
@@ -334,6 +358,10 @@ impl<F: NorFlash, B: Board> Platform for NorPlatform<'_, '_, F, B> {
         self.viewed(component).ok()?.0.slot
     }
 
+    fn begins(&mut self, procedure: Procedure) {
+        self.view = if procedure == Procedure::Invocation { View::Running } else { View::Spare };
+    }
+
     fn floor(&mut self, manifest: Option<ComponentId<'_>>) -> Result<u64, PlatformFault> {
         let value = self.record(self.floor_key(manifest)?)?;
         Ok(value.and_then(|value| value.first_chunk().copied()).map_or(0, u64::from_le_bytes))
@@ -375,16 +403,16 @@ impl<F: NorFlash, B: Board> Platform for NorPlatform<'_, '_, F, B> {
         {
             return Err(PlatformFault::FORBIDDEN);
         }
-        let written = match (self.state(key)?, incoming.size) {
-            (State::Receives { size, stored }, Some(wanted)) if size == wanted => stored,
-            (_, wanted) => {
+        let wanted = Mark::of(incoming);
+        let written = match self.state(key)? {
+            State::Receives { of, stored } if wanted == Some(of) => stored,
+            _ => {
                 // From here on the old content doesn't count, whenever the power is cut.
-                let state = wanted.map_or(State::Empty, |size| State::Receives { size, stored: 0 });
-                self.keep(key, &state.encode())?;
+                self.keep(key, &State::receives(wanted).encode())?;
                 0
             }
         };
-        self.open = Some(Open { component, bank: *bank, key, size: incoming.size, written, gathered: 0 });
+        self.open = Some(Open { component, bank: *bank, key, of: wanted, written, gathered: 0 });
         Ok(written)
     }
 
@@ -394,8 +422,7 @@ impl<F: NorFlash, B: Board> Platform for NorPlatform<'_, '_, F, B> {
         let expected = open.written.saturating_add(open.gathered);
         if offset == 0 && expected != 0 {
             // Whoever doesn't believe what `begin` said may start over.
-            let state = open.size.map_or(State::Empty, |size| State::Receives { size, stored: 0 });
-            self.keep(open.key, &state.encode())?;
+            self.keep(open.key, &State::receives(open.of).encode())?;
             (open.written, open.gathered) = (0, 0);
         } else if offset != expected {
             return Err(OUT_OF_ORDER);
@@ -426,7 +453,7 @@ impl<F: NorFlash, B: Board> Platform for NorPlatform<'_, '_, F, B> {
         self.board.invoke(bank, length, arguments)
     }
 
-    #[cfg(feature = "update-management")]
+    #[cfg(any(feature = "update-management", feature = "owner-policy"))]
     fn now(&mut self) -> Option<u64> {
         self.board.now()
     }
@@ -442,6 +469,11 @@ impl<F: NorFlash, B: Board> Platform for NorPlatform<'_, '_, F, B> {
     }
 
     #[cfg(feature = "update-management")]
+    fn set_version(&mut self, version: &suit_core::version::Version<'_>) -> Result<(), PlatformFault> {
+        self.board.set_version(version)
+    }
+
+    #[cfg(feature = "update-management")]
     fn authorized(&mut self, priority: i64) -> bool {
         self.board.authorized(priority)
     }
@@ -449,6 +481,16 @@ impl<F: NorFlash, B: Board> Platform for NorPlatform<'_, '_, F, B> {
     #[cfg(feature = "update-management")]
     fn level(&mut self, of: crate::platform::Level) -> Option<i64> {
         self.board.level(of)
+    }
+
+    #[cfg(feature = "owner-policy")]
+    fn owner_policy(&mut self) -> Option<crate::policy::OwnerPolicy<'_>> {
+        self.board.owner_policy()
+    }
+
+    #[cfg(feature = "owner-policy")]
+    fn resources(&mut self) -> crate::policy::Facts {
+        self.board.resources()
     }
 
     #[cfg(feature = "trust-domains")]
@@ -488,22 +530,27 @@ impl State {
     const HOLDS: u8 = 1;
     const RECEIVES: u8 = 2;
 
+    /// A transfer that begins. It can be resumed only if it is known of what it is.
+    fn receives(of: Option<Mark>) -> Self {
+        of.map_or(Self::Empty, |of| Self::Receives { of, stored: 0 })
+    }
+
     const fn encode(self) -> Value {
-        let (tag, one, other) = match self {
-            Self::Empty => (0, 0, 0),
-            Self::Holds(length) => (Self::HOLDS, length, 0),
-            Self::Receives { size, stored } => (Self::RECEIVES, size, stored),
+        let (tag, one, other, [i, j, k, l]) = match self {
+            Self::Empty => (0, 0, 0, [0; 4]),
+            Self::Holds(length) => (Self::HOLDS, length, 0, [0; 4]),
+            Self::Receives { of, stored } => (Self::RECEIVES, of.size, stored, of.digest),
         };
         let ([a, b, c, d], [e, f, g, h]) = (one.to_le_bytes(), other.to_le_bytes());
-        [tag, 0, 0, 0, a, b, c, d, e, f, g, h, 0, 0, 0, 0]
+        [tag, 0, 0, 0, a, b, c, d, e, f, g, h, i, j, k, l]
     }
 
     const fn decode(value: &Value) -> Self {
-        let [tag, _, _, _, a, b, c, d, e, f, g, h, ..] = *value;
+        let [tag, _, _, _, a, b, c, d, e, f, g, h, i, j, k, l] = *value;
         let (one, other) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
         match tag {
             Self::HOLDS => Self::Holds(one),
-            Self::RECEIVES => Self::Receives { size: one, stored: other },
+            Self::RECEIVES => Self::Receives { of: Mark { size: one, digest: [i, j, k, l] }, stored: other },
             _ => Self::Empty,
         }
     }

@@ -4,7 +4,8 @@ use std::vec::Vec;
 
 use embedded_storage::nor_flash::{ErrorType, ReadNorFlash, check_erase, check_read, check_write};
 use suit_core::cbor::Reader;
-use suit_core::labels::FileType;
+use suit_core::digest::Digest;
+use suit_core::labels::{Algorithm, FileType};
 
 use super::*;
 
@@ -161,7 +162,8 @@ fn started<const R: usize, const W: usize, const E: usize, T>(
 const RECORD_MAX: usize = 256;
 
 fn sized(size: usize) -> Incoming<'static> {
-    Incoming { size: Some(size as u32), file_type: FileType::Regular, metadata: None }
+    let digest = Digest::new(Algorithm::Sha256, &[7; 32]).ok();
+    Incoming { size: Some(size as u32), digest, file_type: FileType::Regular, metadata: None }
 }
 
 fn image(length: usize, seed: u8) -> Vec<u8> {
@@ -331,18 +333,27 @@ fn bytewise() -> Bytewise {
 }
 
 #[test]
-fn a_transfer_goes_on_only_with_the_same_size() {
+fn a_transfer_goes_on_only_with_the_same_thing() {
     let mut flash = bytewise();
     let image = image(600, 3);
-    started(&mut flash, 64, |platform| {
+    let digest = |bytes| Digest::new(Algorithm::Sha256, bytes).ok();
+    let begun = |platform: &mut NorPlatform<'_, '_, &mut Bytewise, Starts>| {
         platform.begin(FIRMWARE, &sized(600)).unwrap();
         platform.write(FIRMWARE, 0, &image[..580]).unwrap();
-    });
+    };
+    started(&mut flash, 64, begun);
     started(&mut flash, 64, |platform| {
         assert_eq!(platform.begin(FIRMWARE, &sized(600)), Ok(512), "whole erase blocks");
-        assert_eq!(platform.begin(FIRMWARE, &sized(601)), Ok(0));
+        assert_eq!(platform.begin(FIRMWARE, &sized(601)), Ok(0), "another size");
         assert_eq!(platform.begin(FIRMWARE, &sized(600)), Ok(0), "forgotten since");
     });
+    for other in [digest(&[8; 32]), None] {
+        started(&mut flash, 64, begun);
+        started(&mut flash, 64, |platform| {
+            let other = Incoming { digest: other, ..sized(600) };
+            assert_eq!(platform.begin(FIRMWARE, &other), Ok(0), "another thing, or who knows");
+        });
+    }
 }
 
 #[test]
