@@ -167,6 +167,8 @@ kinds! {
     LanguageTag = 326 "malformed language tag",
     /// An envelope without the CBOR tag 107 where untagged ones are not allowed.
     Untagged = 329 "envelope without tag 107",
+    /// A reason in a report that no document defines.
+    UnknownReason = 330 "unknown reason",
 
     // COSE structures: RFC 9052.
     /// A COSE message whose payload is attached.

@@ -1,6 +1,10 @@
 //! The grammar of SUIT documents as data: draft-ietf-suit-manifest-37 Appendix A, trust-domains, update-management
 //! and firmware-encryption, with the readings of `docs/design/readings.md`.
 
+mod report;
+
+pub use report::{REPORT, REPORT_PROTECTED};
+
 use super::shape::{ArrayShape, Field, MapKind, MapShape, Others, Role, Scalar, Scope, Shape};
 use crate::cbor::Major;
 use crate::error::ErrorKind;
@@ -371,19 +375,21 @@ static COPY_PARAMS: Shape = Shape::Map(&MapShape {
 pub static PARAMETERS: Shape = Shape::Map(&MapShape {
     kind: MapKind::Parameters,
     fields: PARAMETER_FIELDS,
-    others: Others::Custom(Shape::OneOf(&[
-        (Major::Uint, &INT),
-        (Major::Nint, &INT),
-        (Major::Simple, &BOOL),
-        (Major::Text, &TEXT),
-        (Major::Bytes, &BYTES),
-    ])),
+    others: CUSTOM_PARAMETERS,
     text: None,
     composite: None,
     min: 1,
     max: u32::MAX,
     ordered: true,
 });
+
+const CUSTOM_PARAMETERS: Others = Others::Custom(Shape::OneOf(&[
+    (Major::Uint, &INT),
+    (Major::Nint, &INT),
+    (Major::Simple, &BOOL),
+    (Major::Text, &TEXT),
+    (Major::Bytes, &BYTES),
+]));
 
 /// `SUIT_Parameters` in the shared sequence: none of them custom (M §6.2).
 static PARAMETERS_SHARED: Shape = Shape::Map(&MapShape {
