@@ -109,7 +109,6 @@ impl<'a> Report<'a> {
     pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
         check(&grammar::REPORT, content)?;
         let mut reader = content;
-        let missing = |key: ReportKey| Error::new(ErrorKind::MissingKey(key.code()), content.offset());
         let (mut nonce, mut entries, mut ending, mut capabilities, mut reference) =
             (None, None, None, None, None);
         for _ in 0..reader.map()? {
@@ -133,6 +132,8 @@ impl<'a> Report<'a> {
                 }
             }
         }
+        let end = reader.offset();
+        let missing = |key: ReportKey| Error::new(ErrorKind::MissingKey(key.code()), end);
         let (entries, count) = entries.ok_or(missing(ReportKey::Records))?;
         let (uri, digest) = reference.ok_or(missing(ReportKey::Reference))?;
         let ending = ending.ok_or(missing(ReportKey::Result))?;
@@ -217,7 +218,11 @@ impl<'a> Entry<'a> {
         if reader.peek() == Some(Major::Array) {
             return Record::read(reader).map(Self::Record);
         }
+        let at = reader.offset();
         let pairs = reader.map()?;
+        if pairs < 2 {
+            return Err(Error::new(ErrorKind::TooFewItems, at));
+        }
         // The component's key is the least one, so it comes first.
         reader.int()?;
         let component = ComponentId::read(reader)?;

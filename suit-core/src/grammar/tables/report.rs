@@ -34,7 +34,8 @@ pub static REPORT: Shape = Shape::Map(&closed(
             Shape::OneOf(&[(Major::Simple, &BOOL), (Major::Map, &Shape::Map(&FAILURE))]),
         ),
         field(ReportKey::CapabilityReport.code(), Shape::Map(&CAPABILITIES)),
-        required(ReportKey::Reference.code(), Shape::Array(&REFERENCE)),
+        // Required, too: the reader sees to that.
+        field(ReportKey::Reference.code(), Shape::Array(&REFERENCE)),
     ],
     0,
 ));
@@ -54,8 +55,8 @@ static RECORD: ArrayShape = tuple(
     5,
 );
 
-/// `system-property-claims`: a component and what was measured of it.
-static SYSTEM_PROPERTIES: MapShape = MapShape { min: 2, ..parameters(&SYSTEM_FIELDS) };
+/// `system-property-claims`: a component and what was measured of it. That there is something is for the reader to see.
+static SYSTEM_PROPERTIES: MapShape = parameters(&SYSTEM_FIELDS);
 static SYSTEM_FIELDS: [Field; 1 + PARAMETER_FIELDS.len()] = {
     let mut fields = [required(SYSTEM_COMPONENT_ID, Shape::Array(&COMPONENT_ID)); 1 + PARAMETER_FIELDS.len()];
     let mut rest = PARAMETER_FIELDS;
