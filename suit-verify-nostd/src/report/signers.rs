@@ -1,6 +1,5 @@
 //! Keys of the device in software, one for each algorithm whose feature is on.
 
-#[cfg(any(feature = "esp256", feature = "ed25519", feature = "hmac-256"))]
 macro_rules! key {
     ($feature:literal, $(#[$doc:meta])* $name:ident: $inner:ty, $algorithm:ident, $len:literal) => {
         $(#[$doc])*
