@@ -118,6 +118,16 @@ impl<'a> Sequence<'a> {
         self.content.offset()
     }
 
+    /// A reader at the code of the first command, and how many commands there are: for those who read them by
+    /// themselves, as a device does. None of a sequence that can't be read; such a one is in no manifest that was
+    /// checked.
+    #[must_use]
+    pub fn reader(&self) -> (Reader<'a>, u32) {
+        let mut reader = self.content;
+        let items = reader.count(Major::Array).unwrap_or(0);
+        (reader, items / 2)
+    }
+
     /// The commands in order.
     #[must_use]
     pub fn commands(&self) -> Commands<'a> {

@@ -5,7 +5,7 @@ mod encrypt;
 mod header;
 mod to_be_signed;
 
-pub use block::{Block, Mac, Sign, Signer};
+pub use block::{Block, Kinds, Mac, Sign, Signer};
 pub use encrypt::{Encrypt, Recipient, Recipients};
 pub use header::{AlgorithmId, Header};
 pub use to_be_signed::ToBeSigned;
