@@ -137,7 +137,7 @@ impl<'a> Block<'a> {
         check(grammar::BLOCK, content)?;
         let mut reader = content;
         let at = reader.offset();
-        let tag = i64::try_from(reader.tag()?).ok().and_then(Tag::from_code);
+        let tag = i64::try_from(reader.known()).ok().and_then(Tag::from_code);
         let kind = match tag {
             Some(Tag::CoseSign) if !kinds.sign => None,
             Some(Tag::CoseMac0) if !kinds.mac0 => None,
@@ -145,7 +145,7 @@ impl<'a> Block<'a> {
             known => known,
         };
         let Some(kind) = kind else { return Err(Error::new(ErrorKind::UnknownBlock, at)) };
-        reader.array()?;
+        reader.known();
         let header = Header::read(&mut reader)?;
         let payload_at = reader.offset();
         // M §8.3: the payload is detached. An attached one is refused, whatever it says.
@@ -153,8 +153,8 @@ impl<'a> Block<'a> {
             return Err(Error::new(ErrorKind::AttachedPayload, payload_at));
         }
         Ok(match kind {
-            Tag::CoseSign1 => Self::Sign1(Signer { header, signature: reader.bytes()? }),
-            Tag::CoseMac0 if kinds.mac0 => Self::Mac0(Signer { header, signature: reader.bytes()? }),
+            Tag::CoseSign1 => Self::Sign1(Signer { header, signature: reader.known_bytes() }),
+            Tag::CoseMac0 if kinds.mac0 => Self::Mac0(Signer { header, signature: reader.known_bytes() }),
             Tag::CoseSign if kinds.sign => {
                 let count = reader.array()?;
                 let signers = reader;

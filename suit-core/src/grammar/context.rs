@@ -130,23 +130,21 @@ impl Members {
     }
 
     /// A reader at the value with this key; `whole` is what was walked over.
-    pub(crate) fn find<'a>(&self, key: i64, whole: Reader<'a>) -> Option<Reader<'a>> {
-        self.at(usize::try_from(key).ok()?, whole)
-    }
-
-    fn at<'a>(&self, place: usize, whole: Reader<'a>) -> Option<Reader<'a>> {
-        let at = *self.0.get(place)?;
-        if at == 0 { None } else { whole.skip(at) }
+    /// At the end if there is none.
+    pub(crate) fn find<'a>(&self, key: i64, whole: Reader<'a>) -> Reader<'a> {
+        let place = usize::try_from(key).unwrap_or(0);
+        let at = self.0.get(place).copied().filter(|at| *at != 0);
+        whole.skip(at.unwrap_or(usize::MAX))
     }
 
     /// As [`Members::find`], for a key of the common part.
-    pub(crate) fn find_common<'a>(&self, key: CommonKey, whole: Reader<'a>) -> Option<Reader<'a>> {
-        self.at(usize::try_from(key.code()).ok()?.wrapping_add(COMMON), whole)
+    pub(crate) fn find_common<'a>(&self, key: CommonKey, whole: Reader<'a>) -> Reader<'a> {
+        self.find(key.code().wrapping_add(i64::from(COMMON)), whole)
     }
 }
 
 /// Where the members of the common part begin among all.
-pub(super) const COMMON: usize = 24;
+pub(super) const COMMON: u8 = 24;
 
 const _: () = assert!(ManifestKey::Uninstall.code() == 24 && CommonKey::SharedSequence.code() == 4);
 

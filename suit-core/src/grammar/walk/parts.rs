@@ -219,7 +219,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             What::Parameters => return field,
             What::Manifest if !self.visitor.supported().member(label) => return NONE,
             What::Manifest | What::Envelope => {}
-            What::Common => place = place.wrapping_add(COMMON),
+            What::Common => place = place.wrapping_add(usize::from(COMMON)),
             _ => return field,
         }
         if let Some(frame) = self.top() {
