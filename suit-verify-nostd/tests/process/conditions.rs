@@ -284,11 +284,7 @@ fn p_079_the_digest_may_be_of_another_algorithm() {
         (Algorithm::Sha384, sha2::Sha384::digest(IMAGE).to_vec(), Ok(())),
         (Algorithm::Sha512, sha2::Sha512::digest(IMAGE).to_vec(), Ok(())),
         // Of the right length, and nothing hashes it: not a condition that fails but a manifest that can't be run.
-        (
-            Algorithm::Shake128,
-            vec![0; 32],
-            Err(ProcessError::UnsupportedDigest),
-        ),
+        (Algorithm::Shake128, vec![0; 32], Err(ProcessError::UnsupportedDigest)),
     ];
     for (algorithm, bytes, result) in cases {
         let parameter = Parameter::ImageDigest(Digest { algorithm, bytes });

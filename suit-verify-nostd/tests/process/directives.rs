@@ -3,9 +3,9 @@
 use suit_core::command::Act;
 use suit_core::labels::{Condition, ManifestKey, ParameterKey};
 use suit_core::owned::{Command, Custom, Parameter, Selection};
+use suit_verify_nostd::Step;
 use suit_verify_nostd::platform::{Handle, PlatformFault};
 use suit_verify_nostd::process::{Memory, Payload, Procedure, ProcessError};
-use suit_verify_nostd::Step;
 
 use crate::build::*;
 use crate::device::Device;
@@ -373,11 +373,8 @@ fn p_092_write_stores_the_content() {
 /// A manifest that first checks what is there may not have set the new digest yet.
 #[test]
 fn p_092_a_write_is_carried_out_whatever_digest_is_set() {
-    let commands = vec![
-        put(vec![sha256(b"old"), content(b"new")]),
-        check(Condition::ImageMatch),
-        act(Act::Write),
-    ];
+    let commands =
+        vec![put(vec![sha256(b"old"), content(b"new")]), check(Condition::ImageMatch), act(Act::Write)];
     let mut device = Device::abc().holding("a", b"old");
     assert_eq!(update(&mut device, commands), Ok(()));
     assert_eq!(device.content("a"), Some(&b"new"[..]));

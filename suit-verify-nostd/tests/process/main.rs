@@ -1,5 +1,15 @@
 //! The processor against a device of memory: every rule of commands, sequences and sections by a test of its own.
-#![allow(clippy::unwrap_used, clippy::as_conversions, clippy::arithmetic_side_effects, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    clippy::arithmetic_side_effects,
+    clippy::type_complexity,
+    reason = "tests"
+)]
+#![cfg_attr(
+    not(all(feature = "trust-domains", feature = "update-management")),
+    allow(dead_code, reason = "the device has what the tests of all features ask for")
+)]
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -9,6 +19,8 @@ mod device;
 
 mod calls;
 mod conditions;
+#[cfg(feature = "trust-domains")]
+mod dependencies;
 mod directives;
 mod invocation;
 mod limits;

@@ -107,9 +107,7 @@ fn p_055_sections_that_cannot_be_severed_are_not_looked_for_in_the_envelope() {
         let envelope = seal_severed(&mut manifest, &[key], |_, content| Some(content));
         let mut device = Device::new(&["a"]);
         let result = device.update(&envelope);
-        let Err(ProcessError::Malformed(found)) = result else {
-            panic!("{key:?}: {result:?}")
-        };
+        let Err(ProcessError::Malformed(found)) = result else { panic!("{key:?}: {result:?}") };
         assert!(matches!(found, ErrorKind::WrongType(_)), "{found:?}");
         assert!(device.log.is_empty());
     }
@@ -135,9 +133,7 @@ fn p_008_p_009_a_severed_section_is_held_to_the_same_structure() {
         let member = [vec![0x14], crate::common::bstr(content)].concat();
         let mut device = Device::new(&["a"]);
         let result = device.update(&seal_encoded(&manifest.encode(), &[member]));
-        let Err(ProcessError::Malformed(found)) = result else {
-            panic!("{kind:?}: {result:?}")
-        };
+        let Err(ProcessError::Malformed(found)) = result else { panic!("{kind:?}: {result:?}") };
         assert_eq!(found, kind);
         assert!(device.log.is_empty());
     }
