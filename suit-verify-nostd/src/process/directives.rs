@@ -1,10 +1,11 @@
 //! Directives that change what components hold, or start one.
 
+#[cfg(feature = "update-management")]
 use suit_core::cbor::Reader;
+use suit_core::cbor::Walked;
 use suit_core::labels::{FileType, ParameterKey};
 #[cfg(feature = "update-management")]
 use suit_core::metadata::{Entry, Metadata};
-use suit_core::parameter::Custom;
 
 use super::conditions::piece;
 use super::machine::{Flow, Transfer};
@@ -33,7 +34,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             self.transfer = None;
             return self.stored(target, transfer.stored, State::Unknown);
         }
-        let uri = self.text_of(target, ParameterKey::Uri)?;
+        let uri = self.needed(target, ParameterKey::Uri)?;
         self.store(
             target,
             self.integrated(uri).map_or(Source::Outside, |it| Source::Bytes(it, State::Unknown)),
@@ -41,7 +42,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// A payload that the envelope brought along under this name (P-139).
-    fn integrated(&self, uri: &str) -> Option<&'a [u8]> {
+    fn integrated(&self, uri: &[u8]) -> Option<&'a [u8]> {
+        let uri = core::str::from_utf8(uri).ok()?;
         let found = self.manifest(self.frame.manifest).authenticated().envelope().payload(uri);
         // What a dependency fetches may have come with the envelope around it.
         #[cfg(feature = "trust-domains")]
@@ -63,9 +65,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// Stores something new in a component, unless it is there already.
     fn store(&mut self, target: u8, source: Source<'a>) -> Result<Flow, ProcessError> {
-        // P-092: a write is carried out whatever digest is set.
-        let anew = matches!(source, Source::Bytes(_, State::Verified));
-        if self.is_settled(target, anew)? {
+        // P-092: a write is always carried out.
+        if self.is_settled(target, matches!(source, Source::Bytes(_, State::Verified)))? {
             return Ok(Flow::Next);
         }
         let handle = self.handle(target);
@@ -169,12 +170,11 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             return Err(ProcessError::InvokeUnverified);
         }
         self.invoked = true;
-        if self.rehearsing {
-            return Ok(Flow::Next);
+        if !self.rehearsing {
+            let arguments = self.string_of(target, ParameterKey::InvokeArgs);
+            let handle = self.handle(target);
+            self.platform.invoke(handle, arguments)?;
         }
-        let arguments = self.bytes_of(target, ParameterKey::InvokeArgs);
-        let handle = self.handle(target);
-        self.platform.invoke(handle, arguments)?;
         Ok(Flow::Next)
     }
 
@@ -182,16 +182,17 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn custom(
         &mut self,
         code: i64,
-        argument: &mut Reader<'a>,
+        argument: &mut Walked<'a>,
         target: u8,
     ) -> Result<Flow, ProcessError> {
-        let argument = Custom::read(argument)?;
+        let value = *argument;
+        argument.skip();
         let handle = self.handle(target);
         // Nobody knows what it does to the component.
         if self.state(target) == State::Verified {
             self.changed(target);
         }
-        if self.rehearsing || self.platform.custom(code, argument, handle)? {
+        if self.rehearsing || self.platform.custom(code, value, handle)? {
             Ok(Flow::Next)
         } else {
             Err(ProcessError::CustomFailed)
@@ -211,13 +212,14 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         Ok(source)
     }
 
-    /// What is asked before a component is written. `true`: what it is to hold is there already (P-089).
-    fn is_settled(&mut self, target: u8, anew: bool) -> Result<bool, ProcessError> {
+    /// What is asked before a component is written. `true`: what it is to hold is there already (P-089), unless that doesn't
+    /// matter.
+    fn is_settled(&mut self, target: u8, whatever: bool) -> Result<bool, ProcessError> {
         // P-210, A-13: encryption info on a write, a copy or a fetch asks for decryption.
         if self.setting(target, ParameterKey::EncryptionInfo).is_some() {
             return Err(ProcessError::EncryptionUnsupported);
         }
-        if !anew
+        if !whatever
             && self.state(target) != State::Rehearsed
             && let Some(digest) = self.digest_of(target)
             && self.image_matches(target, &digest)?
@@ -247,7 +249,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let mut incoming = Incoming { size, digest, file_type: FileType::Regular, metadata: None };
         // P-199.
         #[cfg(feature = "update-management")]
-        if let Some(parameter) = self.bytes_of(target, ParameterKey::ComponentMetadata) {
+        if let Some(parameter) = self.string_of(target, ParameterKey::ComponentMetadata) {
             let metadata = Metadata::parse(Reader::new(parameter))?;
             for entry in metadata {
                 if let Entry::FileType(file_type) = entry? {

@@ -1,5 +1,7 @@
 //! The memory that a processor works in: fixed, lent by the caller, plain data.
 
+use suit_core::labels::ManifestKey;
+
 use crate::platform::Handle;
 
 /// Memory for a [`Processor`](super::Processor), to be put wherever a firmware has room. It holds no references, so one
@@ -136,6 +138,8 @@ pub(super) struct Frame {
     pub(super) left: u16,
     pub(super) manifest: u8,
     pub(super) kind: Kind,
+    /// The section that this belongs to; common for the shared sequence before one.
+    pub(super) section: ManifestKey,
     /// Whether a failing condition only ends this sequence.
     pub(super) soft: bool,
     /// Which of the chosen targets the present command works on.
@@ -155,6 +159,7 @@ impl Frame {
         left: 0,
         manifest: 0,
         kind: Kind::Section,
+        section: ManifestKey::Common,
         soft: false,
         cursor: 0,
         target: 0,

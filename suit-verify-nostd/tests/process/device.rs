@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use suit_core::cbor::Walked;
 use suit_core::component::ComponentId;
 use suit_core::labels::Algorithm;
 use suit_core::parameter::Custom;
@@ -383,7 +384,8 @@ impl Platform for Device {
         Ok(())
     }
 
-    fn custom(&mut self, code: i64, argument: Custom<'_>, component: Handle) -> Result<bool, PlatformFault> {
+    fn custom(&mut self, code: i64, argument: Walked<'_>, component: Handle) -> Result<bool, PlatformFault> {
+        let argument = Custom::read(&mut argument.reader()).unwrap();
         self.note("custom", component, &format!(" {code} {argument:?}"));
         self.custom
     }
