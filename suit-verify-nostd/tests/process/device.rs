@@ -10,6 +10,8 @@ use suit_core::parameter::Custom;
 use suit_core::version::Version;
 use suit_core::{Envelope, Tagging};
 #[cfg(feature = "update-management")]
+use suit_verify_nostd::calendar::Zone;
+#[cfg(feature = "update-management")]
 use suit_verify_nostd::platform::Level;
 use suit_verify_nostd::platform::{
     ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Platform, PlatformFault, Watched,
@@ -67,6 +69,11 @@ pub(crate) struct Device {
     pub(crate) permits: Option<i64>,
     /// Levels of power and network.
     pub(crate) levels: [Option<i64>; 2],
+    /// Where it is.
+    #[cfg(feature = "update-management")]
+    pub(crate) zone: Option<Zone>,
+    /// Kind of file of each thing that was begun, and whether there was metadata.
+    pub(crate) incoming: Vec<(String, bool)>,
     /// Versions of other devices.
     pub(crate) others: BTreeMap<Vec<u8>, Vec<i64>>,
     /// Storage fails at this many operations from now on.
@@ -105,6 +112,9 @@ impl Device {
             battery: None,
             permits: None,
             levels: [None, None],
+            #[cfg(feature = "update-management")]
+            zone: None,
+            incoming: Vec::new(),
             others: BTreeMap::new(),
             fail_in: None,
             payloads: BTreeMap::new(),
@@ -342,6 +352,7 @@ impl Platform for Device {
         self.operation()?;
         let size = incoming.size.map_or("?".to_owned(), |size| size.to_string());
         self.note("begin", component, &format!(" {size}"));
+        self.incoming.push((incoming.file_type.name().to_owned(), incoming.metadata.is_some()));
         let component = self.at(component);
         component.content = None;
         Ok(component.kept.len() as u32)
@@ -393,6 +404,11 @@ impl Platform for Device {
     #[cfg(feature = "update-management")]
     fn now(&mut self) -> Option<u64> {
         self.now
+    }
+
+    #[cfg(feature = "update-management")]
+    fn zone(&mut self) -> Option<Zone> {
+        self.zone
     }
 
     #[cfg(feature = "update-management")]

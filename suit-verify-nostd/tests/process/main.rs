@@ -24,6 +24,8 @@ mod dependencies;
 mod directives;
 mod invocation;
 mod limits;
+#[cfg(feature = "update-management")]
+mod management;
 mod power;
 mod procedure;
 mod rehearsal;
