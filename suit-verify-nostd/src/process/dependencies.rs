@@ -11,6 +11,7 @@ use suit_core::{Envelope, Tagging};
 
 use super::machine::Flow;
 use super::memory::{Choice, Frame, State};
+use super::supported::SUPPORTED;
 use super::{Procedure, ProcessError, Processor};
 use crate::authenticate::{authenticate, holds};
 use crate::platform::{ComponentPath, Platform};
@@ -243,7 +244,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         }
         let envelope = Envelope::parse(loaded.bytes, self.tagging())?;
         let authenticated = authenticate(&envelope, &self.setup.trust, &self.setup.crypto, &mut self.budget)?;
-        let signed = authenticated.manifest()?;
+        let signed = authenticated.manifest_for(&SUPPORTED)?;
         // P-038, by where the dependency is stored.
         let id = self.path_of(target).map(|path| path.id());
         if signed.manifest().sequence_number() < self.platform.floor(id)? {

@@ -27,6 +27,7 @@ mod memory;
 mod owner;
 mod sequences;
 mod settings;
+mod supported;
 mod targets;
 
 use suit_core::cbor::{Reader, Walked};
@@ -44,6 +45,7 @@ pub use error::ProcessError;
 use machine::Transfer;
 use memory::Frame;
 pub use memory::{Lent, Memory};
+use supported::SUPPORTED;
 
 /// Commands that a procedure may run by default.
 ///
@@ -280,7 +282,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
         memory: Lent<'m>,
         #[cfg(feature = "trust-domains")] dependencies: Dependencies<'a, 'm>,
     ) -> Result<Self, ProcessError> {
-        let root = authenticated.manifest()?;
+        let root = authenticated.manifest_for(&SUPPORTED)?;
         let mut processor = Self {
             platform,
             setup,

@@ -14,6 +14,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[cfg(not(all(feature = "trust-domains", feature = "update-management")))]
+mod base;
 mod build;
 mod device;
 

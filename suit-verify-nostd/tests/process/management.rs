@@ -192,7 +192,9 @@ fn p_194_a_24_versions_are_compared_element_by_element_as_far_as_the_manifest_go
 
 #[test]
 fn p_194_a_component_without_a_known_version_satisfies_nothing() {
-    for comparison in [VersionComparison::GreaterEqual, VersionComparison::LesserEqual, VersionComparison::Equal] {
+    for comparison in
+        [VersionComparison::GreaterEqual, VersionComparison::LesserEqual, VersionComparison::Equal]
+    {
         let wanted = Parameter::Version(VersionMatch { comparison, version: vec![0] });
         assert!(!holds(&mut device(), Condition::Version, wanted));
     }
@@ -357,7 +359,9 @@ fn p_196_of_several_times_the_last_one_is_told() {
     let events = WaitInfo { time: Some(NEW_YEAR + 2 * HOUR), time_of_day_utc: Some(HOUR), ..none() };
     let mut device = Device::new(&["a"]);
     device.now = Some(NEW_YEAR);
-    waiting(&mut device, events, |mut processor| assert_eq!(processor.run(), pending_until(NEW_YEAR + 2 * HOUR)));
+    waiting(&mut device, events, |mut processor| {
+        assert_eq!(processor.run(), pending_until(NEW_YEAR + 2 * HOUR))
+    });
 }
 
 #[test]
@@ -437,7 +441,11 @@ fn p_196_a_rehearsal_does_not_wait() {
 /// After a restart it is started again, and comes to the same place.
 #[test]
 fn s16_p_196_a_wait_survives_a_restart() {
-    let fetch = vec![put(vec![sha256(IMAGE), size(IMAGE), uri("coap://x/i")]), act(Act::Fetch), check(Condition::ImageMatch)];
+    let fetch = vec![
+        put(vec![sha256(IMAGE), size(IMAGE), uri("coap://x/i")]),
+        act(Act::Fetch),
+        check(Condition::ImageMatch),
+    ];
     let wait = vec![put(vec![Parameter::WaitInfo(WaitInfo { power: Some(50), ..none() })]), act(Act::Wait)];
     let envelope = seal(&install(seq([fetch, wait])));
     let mut device = Device::new(&["a"]).serving("coap://x/i", IMAGE);
@@ -590,10 +598,8 @@ fn p_145_p_199_metadata_is_handed_over_with_the_content() {
 
 #[test]
 fn p_199_fetch_and_copy_have_it_too_and_not_what_is_set_later() {
-    let link = Parameter::ComponentMetadata(Metadata {
-        file_type: Some(FileType::Symlink),
-        ..Metadata::default()
-    });
+    let link =
+        Parameter::ComponentMetadata(Metadata { file_type: Some(FileType::Symlink), ..Metadata::default() });
     for store in [
         vec![put(vec![uri("coap://x/i")]), act(Act::Fetch)],
         vec![put(vec![Parameter::SourceComponent(1)]), act(Act::Copy)],
@@ -613,7 +619,8 @@ fn p_199_fetch_and_copy_have_it_too_and_not_what_is_set_later() {
 #[test]
 fn p_201_the_version_is_kept_at_the_end_of_a_successful_update() {
     let versioned = |commands| {
-        let mut manifest = with(install(commands), ManifestKey::Invoke, seq([mark("x"), vec![act(Act::Invoke)]]));
+        let mut manifest =
+            with(install(commands), ManifestKey::Invoke, seq([mark("x"), vec![act(Act::Invoke)]]));
         manifest.set_version = Some(vec![1, 2, 3, -1, 4]);
         seal(&manifest)
     };
