@@ -30,6 +30,7 @@ mod limits;
 mod management;
 mod power;
 mod procedure;
+mod records;
 mod rehearsal;
 mod sections;
 mod sequences;
