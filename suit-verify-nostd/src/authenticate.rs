@@ -4,6 +4,7 @@
 use suit_core::cose::Mac;
 use suit_core::cose::{AlgorithmId, Block, Header, Kinds, ToBeSigned};
 use suit_core::digest::Digest;
+use suit_core::grammar::Supported;
 use suit_core::labels::Algorithm;
 use suit_core::{Envelope, Error, ErrorKind, Manifest};
 
@@ -252,7 +253,16 @@ impl<'a> Authenticated<'a> {
     /// # Errors
     /// As [`Manifest::parse`].
     pub fn manifest(&self) -> Result<SignedManifest<'a>, Error> {
-        let manifest = Manifest::parse(self.envelope.manifest().content())?;
-        Ok(SignedManifest::new(*self, manifest))
+        self.manifest_for(&Supported::ALL)
+    }
+
+    /// Reads the manifest for a device that implements no more than this: a manifest that needs more is refused as a whole,
+    /// and so are its severed sections (P-009, P-010).
+    ///
+    /// # Errors
+    /// As [`Manifest::parse`].
+    pub fn manifest_for(&self, supported: &'static Supported) -> Result<SignedManifest<'a>, Error> {
+        let manifest = Manifest::parse_supported(self.envelope.manifest().content(), supported)?;
+        Ok(SignedManifest::new(*self, manifest, supported))
     }
 }
