@@ -97,6 +97,11 @@ impl<'a> Device<'a> {
         }
     }
 
+    /// What the processor is given, whole: with what it calls and what it doesn't.
+    pub fn platform(&mut self) -> &mut dyn Platform {
+        &mut self.board
+    }
+
     /// Authenticates the manifest and carries out the procedures. Returns what it did to the platform, in one number:
     /// 1 more than the number of the component that was started, 10 for each begun transfer, 100 for each completed one,
     /// 1,000 for each time that a sequence number was kept, 10,000 for each time that a reference was.
