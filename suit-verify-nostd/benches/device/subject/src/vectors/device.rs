@@ -3,9 +3,9 @@
 use core::fmt;
 use core::mem::swap;
 
+use suit_core::cbor::Walked;
 use suit_core::component::ComponentId;
-use suit_core::labels::{Condition, Directive};
-use suit_core::parameter::Custom;
+use suit_core::labels::{Condition, Directive, FileType};
 use suit_core::version::Version;
 use suit_verify_nostd::platform::{
     ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Level, Platform, PlatformFault, Watched,
@@ -87,6 +87,8 @@ pub(super) struct Device<'l, 'h> {
     pub(super) payloads: List<(&'l str, &'l [u8]), 16>,
     pub(super) limits: Limits,
     pub(super) options: Options,
+    /// Which kind of file was stored last.
+    file_type: FileType,
     /// Storing was switched off.
     pub(super) rehearsing: bool,
     /// References left by the last unlink.
@@ -113,6 +115,7 @@ impl<'l, 'h> Device<'l, 'h> {
                 dependencies: 2,
             },
             options: Options::new(),
+            file_type: FileType::Regular,
             rehearsing: false,
             left: None,
         }
@@ -266,6 +269,9 @@ impl<'l, 'h> Device<'l, 'h> {
                 if it.stored && it.length.is_some() {
                     write!(self.host, "{} ", it.content().len())?;
                     digest(self.host, it.content())?;
+                    if self.file_type != FileType::Regular {
+                        write!(self.host, " {}", self.file_type.name())?;
+                    }
                 } else {
                     self.host.write_str("there")?;
                 }
@@ -353,7 +359,9 @@ impl Platform for Device<'_, '_> {
         let it = self.at(component)?;
         assert!(incoming.size.is_none_or(|size| size <= it.capacity), "more than there is room for");
         it.length = None;
-        Ok(it.kept as u32)
+        let kept = it.kept as u32;
+        self.file_type = incoming.file_type;
+        Ok(kept)
     }
 
     fn write(&mut self, component: Handle, offset: u32, data: &[u8]) -> Result<(), PlatformFault> {
@@ -392,6 +400,7 @@ impl Platform for Device<'_, '_> {
             swap(&mut it.length, &mut between.1);
             it.stored = true;
         }
+        self.file_type = FileType::Regular;
         Ok(())
     }
 
@@ -400,7 +409,7 @@ impl Platform for Device<'_, '_> {
         self.invoked(component, arguments).map_err(|_| UNSAID)
     }
 
-    fn custom(&mut self, _: i64, _: Custom<'_>, _: Handle) -> Result<bool, PlatformFault> {
+    fn custom(&mut self, _: i64, _: Walked<'_>, _: Handle) -> Result<bool, PlatformFault> {
         self.custom.ok_or(PlatformFault::UNSUPPORTED)
     }
 

@@ -6,7 +6,7 @@ use suit_core::Envelope;
 use suit_verify_nostd::process::{
     Dependencies, Dependency, Failure, Lent, Memory, Procedure, ProcessError, Processor, Setup, Step,
 };
-use suit_verify_nostd::{AuthenticationError, Budget, TrustStore, authenticate};
+use suit_verify_nostd::{Budget, TrustStore, authenticate};
 
 use super::device::{Device, Limits};
 use super::held::Room;
@@ -164,9 +164,7 @@ fn detail(host: &mut dyn Host, error: ProcessError) -> fmt::Result {
             host.write_str(key.name())
         }
         ProcessError::Platform(fault) => write!(host, "{}", fault.0),
-        ProcessError::Authentication(AuthenticationError::SeveredMismatch { member }) => {
-            host.write_str(member.name())
-        }
+        ProcessError::SeveredMismatch(member) => host.write_str(member.name()),
         _ => host.write_str("-"),
     }
 }
