@@ -256,8 +256,7 @@ impl Run {
         if self.trace.0.is_empty() {
             line("trace", "[]");
         } else {
-            let lines: Vec<_> =
-                self.trace.0.iter().map(|line| format!("    {},\n", quoted(line))).collect();
+            let lines: Vec<_> = self.trace.0.iter().map(|line| format!("    {},\n", quoted(line))).collect();
             line("trace", &format!("[\n{}]", lines.concat()));
         }
         text

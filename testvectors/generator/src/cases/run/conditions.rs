@@ -61,7 +61,11 @@ fn identifiers() -> Vec<Case> {
             (empty().vendor(VENDOR), false),
         ),
         (
-            ("vendor-one-of-several", "P-078", "the device has several vendor identifiers; one of them is it"),
+            (
+                "vendor-one-of-several",
+                "P-078",
+                "the device has several vendor identifiers; one of them is it",
+            ),
             (VENDOR_IDENTIFIER, map! { p::VENDOR => bytes(VENDOR) }),
             (empty().vendor(OTHER).vendor(VENDOR), true),
         ),
@@ -107,7 +111,9 @@ fn identifiers() -> Vec<Case> {
 type Told = (&'static str, &'static str, &'static str);
 type Asked = ((i64, &'static str), Node);
 
-fn flat(((name, rule, comment), (condition, parameters), (device, holds)): (Told, Asked, (Device, bool))) -> Case {
+fn flat(
+    ((name, rule, comment), (condition, parameters), (device, holds)): (Told, Asked, (Device, bool)),
+) -> Case {
     row(Row { name, rule, comment, condition, parameters, device, holds })
 }
 

@@ -18,7 +18,8 @@ fn settings() -> Vec<Case> {
     let main = || board(&["main"]);
     let set = |text: &str| on(c::SET_PARAMETERS, map! { p::CONTENT => bytes(text) });
     let replace = |text: &str| put(map! { p::CONTENT => bytes(text) });
-    let written = |content: &[u8]| [update().leaves("main", content).does(trace().write("main", content).floor(3))];
+    let written =
+        |content: &[u8]| [update().leaves("main", content).does(trace().write("main", content).floor(3))];
     vec![
         GROUP.play(
             "override",
@@ -50,7 +51,10 @@ fn settings() -> Vec<Case> {
             "of one set-parameters, what is set already is left, and the rest is set",
             install([
                 replace("1"),
-                on(c::SET_PARAMETERS, map! { p::DIGEST => wrap(digest(SHA_256, b"1")), p::CONTENT => bytes("2") }),
+                on(
+                    c::SET_PARAMETERS,
+                    map! { p::DIGEST => wrap(digest(SHA_256, b"1")), p::CONTENT => bytes("2") },
+                ),
                 act(c::WRITE),
                 check(c::IMAGE_MATCH),
             ]),
@@ -66,16 +70,11 @@ fn settings() -> Vec<Case> {
             manifest(
                 &["main"],
                 Some(seq([set("1")])),
-                [
-                    (m::INSTALL, seq([act(c::WRITE), replace("2")])),
-                    (m::VALIDATE, seq([act(c::WRITE)])),
-                ],
+                [(m::INSTALL, seq([act(c::WRITE), replace("2")])), (m::VALIDATE, seq([act(c::WRITE)]))],
             ),
             main(),
             // What install has set is still set, so the shared sequence leaves it.
-            [update()
-                .leaves("main", b"2")
-                .does(trace().write("main", b"1").write("main", b"2").floor(3))],
+            [update().leaves("main", b"2").does(trace().write("main", b"1").write("main", b"2").floor(3))],
         ),
         GROUP.play(
             "strict-order",
@@ -314,10 +313,12 @@ fn copy() -> Vec<Case> {
                 check_here(c::IMAGE_MATCH),
             ]),
             abc().holding("b", OLD),
-            [update()
-                .leaves("a", OLD)
-                .does(trace().copy("a", OLD).fails("image-match", "a"))
-                .fails("ConditionFailed", "image-match", "install", "a")],
+            [update().leaves("a", OLD).does(trace().copy("a", OLD).fails("image-match", "a")).fails(
+                "ConditionFailed",
+                "image-match",
+                "install",
+                "a",
+            )],
         ),
         GROUP.play(
             "swap",
@@ -407,11 +408,7 @@ fn writes() -> Vec<Case> {
 /// invoke.
 fn invoke() -> Vec<Case> {
     let started = |validate, invoke| {
-        manifest(
-            &["main"],
-            Some(seq([put(image(IMAGE))])),
-            [(m::VALIDATE, validate), (m::INVOKE, invoke)],
-        )
+        manifest(&["main"], Some(seq([put(image(IMAGE))])), [(m::VALIDATE, validate), (m::INVOKE, invoke)])
     };
     let checked = || seq([check(c::IMAGE_MATCH)]);
     let main = || board(&["main"]).holding("main", IMAGE);
@@ -486,7 +483,7 @@ fn invoke() -> Vec<Case> {
                         index(0),
                         put(image(IMAGE)),
                         check(c::IMAGE_MATCH),
-                        put(map! { p::DIGEST => wrap(digest(SHA_256, b"?")), p::SOURCE => 1, p::SIZE => length(OLD) }),
+                        put(map! { p::DIGEST => wrap(digest(SHA_256, b"?")), p::SIZE => length(OLD), p::SOURCE => 1 }),
                         act(c::COPY),
                         act_here(c::INVOKE),
                     ]),

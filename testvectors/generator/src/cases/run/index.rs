@@ -1,8 +1,8 @@
 //! Component indices: one, all, several; and what is looped over them.
 
 use super::{
-    Group, act, act_here, board, check, check_here, here, image, index, install, install_abc, manifest, on, put,
-    run_sequence, seq, soft, try_each, write,
+    Group, act, act_here, board, check, check_here, here, image, index, install, install_abc, manifest, on,
+    put, run_sequence, seq, soft, try_each, write,
 };
 use crate::case::Case;
 use crate::node::bytes;
@@ -77,14 +77,10 @@ fn loops() -> Vec<Case> {
             "those of the list in its order",
             install_abc([index(array![2, 0]), write("1"), write("2")]),
             abc(),
-            [update().leaves("c", b"2").leaves("a", b"2").does(
-                trace()
-                    .write("c", b"1")
-                    .write("a", b"1")
-                    .write("c", b"2")
-                    .write("a", b"2")
-                    .floor(3),
-            )],
+            [update()
+                .leaves("c", b"2")
+                .leaves("a", b"2")
+                .does(trace().write("c", b"1").write("a", b"1").write("c", b"2").write("a", b"2").floor(3))],
         ),
         GROUP.play(
             "list-then-one",
@@ -92,9 +88,11 @@ fn loops() -> Vec<Case> {
             "a list is left by the next set-component-index",
             install_abc([index(array![0, 1]), write("1"), index(2), write("2")]),
             abc(),
-            [update().leaves("a", b"1").leaves("b", b"1").leaves("c", b"2").does(
-                trace().write("a", b"1").write("b", b"1").write("c", b"2").floor(3),
-            )],
+            [update()
+                .leaves("a", b"1")
+                .leaves("b", b"1")
+                .leaves("c", b"2")
+                .does(trace().write("a", b"1").write("b", b"1").write("c", b"2").floor(3))],
         ),
         GROUP.play(
             "parameters-of-each",
@@ -160,10 +158,7 @@ fn loops() -> Vec<Case> {
             manifest(
                 &["a", "b"],
                 Some(seq([index(true), put(map! { p::CONTENT => bytes("x") })])),
-                [
-                    (m::INSTALL, seq([index(1), act(c::WRITE)])),
-                    (m::VALIDATE, seq([index(0), act(c::WRITE)])),
-                ],
+                [(m::INSTALL, seq([index(1), act(c::WRITE)])), (m::VALIDATE, seq([index(0), act(c::WRITE)]))],
             ),
             board(&["a", "b"]),
             [update()
@@ -226,10 +221,13 @@ fn nested() -> Vec<Case> {
             "no alternative fits the second component: the third gets nothing",
             install_abc([
                 index(true),
-                on(here(c::TRY_EACH), vec![
-                    seq([put(map! { p::SLOT => 0 }), check(c::SLOT), write("A")]),
-                    seq([check(c::ABORT)]),
-                ]),
+                on(
+                    here(c::TRY_EACH),
+                    vec![
+                        seq([put(map! { p::SLOT => 0 }), check(c::SLOT), write("A")]),
+                        seq([check(c::ABORT)]),
+                    ],
+                ),
             ]),
             slots(),
             [update()
@@ -302,14 +300,11 @@ fn nested() -> Vec<Case> {
             "the nested sequence chooses all, for itself",
             install_abc([index(1), run_sequence([index(true), write("1")]), write("2")]),
             abc(),
-            [update().leaves("a", b"1").leaves("b", b"2").leaves("c", b"1").does(
-                trace()
-                    .write("a", b"1")
-                    .write("b", b"1")
-                    .write("c", b"1")
-                    .write("b", b"2")
-                    .floor(3),
-            )],
+            [update()
+                .leaves("a", b"1")
+                .leaves("b", b"2")
+                .leaves("c", b"1")
+                .does(trace().write("a", b"1").write("b", b"1").write("c", b"1").write("b", b"2").floor(3))],
         ),
         GROUP.play(
             "run-fails-for-one",
@@ -322,12 +317,7 @@ fn nested() -> Vec<Case> {
             slots(),
             [update()
                 .leaves("a", b"0")
-                .does(
-                    trace()
-                        .holds("component-slot", "a")
-                        .write("a", b"0")
-                        .fails("component-slot", "b"),
-                )
+                .does(trace().holds("component-slot", "a").write("a", b"0").fails("component-slot", "b"))
                 .fails("ConditionFailed", "component-slot", "install", "b")],
         ),
         GROUP.play(
@@ -336,14 +326,10 @@ fn nested() -> Vec<Case> {
             "the inner loop runs once for each component of the outer one",
             install_abc([index(array![0, 1]), run_sequence([index(array![2, 1]), write("x")])]),
             abc(),
-            [update().leaves("b", b"x").leaves("c", b"x").does(
-                trace()
-                    .write("c", b"x")
-                    .write("b", b"x")
-                    .write("c", b"x")
-                    .write("b", b"x")
-                    .floor(3),
-            )],
+            [update()
+                .leaves("b", b"x")
+                .leaves("c", b"x")
+                .does(trace().write("c", b"x").write("b", b"x").write("c", b"x").write("b", b"x").floor(3))],
         ),
     ]
 }

@@ -1,10 +1,11 @@
 //! What may be large or repeated: each limit reached, and each passed by one.
 
 use super::{
-    Group, act, board, check, check_here, here, image, index, install, manifest, on, put, run_sequence, seq, soft,
+    Group, act, board, check, check_here, here, index, install, manifest, on, put, run_sequence, seq, soft,
     try_each, write,
 };
 use crate::case::Case;
+use crate::draft::{SHA_256, digest};
 use crate::map;
 use crate::node::{Node, bytes, wrap};
 use crate::numbers::{command as c, manifest as m, parameter as p};
@@ -117,7 +118,9 @@ fn depth() -> Vec<Case> {
 fn memory() -> Vec<Case> {
     let names: Vec<String> = (0..255).map(|number| format!("c{number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let some = |count| manifest(&names[..count], None, [(m::INSTALL, seq([index(count_of(count) - 1), write("x")]))]);
+    let some = |count| {
+        manifest(&names[..count], None, [(m::INSTALL, seq([index(count_of(count) - 1), write("x")]))])
+    };
     vec![
         GROUP.play(
             "components",
@@ -178,7 +181,12 @@ fn memory() -> Vec<Case> {
             "buffer-of-one",
             "P-079, P-080",
             "a device that reads byte by byte",
-            install([write("some bytes"), check(c::CHECK_CONTENT), put(image(b"other")), check_here(c::IMAGE_MATCH)]),
+            install([
+                write("some bytes"),
+                check(c::CHECK_CONTENT),
+                put(map! { p::DIGEST => wrap(digest(SHA_256, b"other")) }),
+                check_here(c::IMAGE_MATCH),
+            ]),
             board(&["main"]).fact("buffer", 1),
             [update()
                 .leaves("main", b"some bytes")

@@ -1,8 +1,8 @@
 //! Which sections run in which procedure, in which order, and what is looked at before any of them.
 
 use super::{
-    CLASS, Group, IMAGE, OLD, URI, VENDOR, act, act_here, board, check, check_here, compatible, device, identity,
-    index, install, manifest, path, put, seq, signed, write,
+    CLASS, Group, IMAGE, OLD, URI, VENDOR, act, act_here, board, check, check_here, compatible, device,
+    identity, index, install, manifest, path, put, seq, signed, write,
 };
 use crate::case::{Case, member};
 use crate::draft::{Draft, SHA_256};
@@ -93,9 +93,12 @@ fn sections() -> Vec<Case> {
                 [(m::PAYLOAD_FETCH, seq([write("never")])), (m::INSTALL, seq([write("never")]))],
             ),
             device(&["main"]).vendor(VENDOR),
-            [update()
-                .does(trace().fails("class-identifier", "main"))
-                .fails("ConditionFailed", "class-identifier", "common", "main")],
+            [update().does(trace().fails("class-identifier", "main")).fails(
+                "ConditionFailed",
+                "class-identifier",
+                "common",
+                "main",
+            )],
         ),
         GROUP.play(
             "section-fails",
@@ -110,10 +113,12 @@ fn sections() -> Vec<Case> {
                 ],
             ),
             board(&["main"]),
-            [update()
-                .leaves("main", b"1")
-                .does(trace().write("main", b"1").fails("abort", "main"))
-                .fails("ConditionFailed", "abort", "payload-fetch", "main")],
+            [update().leaves("main", b"1").does(trace().write("main", b"1").fails("abort", "main")).fails(
+                "ConditionFailed",
+                "abort",
+                "payload-fetch",
+                "main",
+            )],
         ),
         GROUP.play(
             "parameters-across-sections",
@@ -152,10 +157,7 @@ fn sections() -> Vec<Case> {
             manifest(
                 &["a", "b"],
                 None,
-                [
-                    (m::PAYLOAD_FETCH, seq([index(1), write("1")])),
-                    (m::INSTALL, seq([index(0), write("2")])),
-                ],
+                [(m::PAYLOAD_FETCH, seq([index(1), write("1")])), (m::INSTALL, seq([index(0), write("2")]))],
             ),
             board(&["a", "b"]),
             [update()
@@ -190,8 +192,7 @@ fn attacks() -> Vec<Case> {
     };
     let another = || device(&["main"]).holding("main", OLD).serving(URI, IMAGE);
     let mut checked = firmware();
-    *checked.key(m::INSTALL) =
-        seq([put(map! { p::URI => URI }), act(c::FETCH), check_here(c::IMAGE_MATCH)]);
+    *checked.key(m::INSTALL) = seq([put(map! { p::URI => URI }), act(c::FETCH), check_here(c::IMAGE_MATCH)]);
     let mut validated = firmware();
     *validated.key(m::VALIDATE) = seq([check_here(c::IMAGE_MATCH)]);
     vec![
@@ -201,9 +202,12 @@ fn attacks() -> Vec<Case> {
             "another vendor's device asks for nothing and keeps what it has",
             wrong(check_here, check),
             another().class(CLASS),
-            [update()
-                .does(trace().fails("vendor-identifier", "main"))
-                .fails("ConditionFailed", "vendor-identifier", "common", "main")],
+            [update().does(trace().fails("vendor-identifier", "main")).fails(
+                "ConditionFailed",
+                "vendor-identifier",
+                "common",
+                "main",
+            )],
         ),
         GROUP.play(
             "another-class",
@@ -238,9 +242,12 @@ fn attacks() -> Vec<Case> {
             "somebody has changed what was installed: it isn't started",
             validated,
             board(&["main"]).holding("main", &[0x55; IMAGE.len()]),
-            [invocation()
-                .does(trace().compatible("main").fails("image-match", "main"))
-                .fails("ConditionFailed", "image-match", "validate", "main")],
+            [invocation().does(trace().compatible("main").fails("image-match", "main")).fails(
+                "ConditionFailed",
+                "image-match",
+                "validate",
+                "main",
+            )],
         ),
         GROUP.play(
             "component-unknown",

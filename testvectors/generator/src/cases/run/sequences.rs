@@ -46,10 +46,7 @@ fn alternatives() -> Vec<Case> {
             "try-nil",
             "P-118",
             "no alternative completes, and the final nil is success",
-            install([
-                try_each(vec![seq([check(c::ABORT)]), seq([check(c::ABORT)]), nil()]),
-                write("end"),
-            ]),
+            install([try_each(vec![seq([check(c::ABORT)]), seq([check(c::ABORT)]), nil()]), write("end")]),
             main(),
             [update()
                 .leaves("main", b"end")
@@ -64,9 +61,12 @@ fn alternatives() -> Vec<Case> {
                 write("never"),
             ]),
             main(),
-            [update()
-                .does(trace().fails(ABORT, "main").fails(ABORT, "main"))
-                .fails("AlternativesExhausted", "", "install", "main")],
+            [update().does(trace().fails(ABORT, "main").fails(ABORT, "main")).fails(
+                "AlternativesExhausted",
+                "",
+                "install",
+                "main",
+            )],
         ),
         GROUP.play(
             "try-directive-fails",
@@ -86,9 +86,12 @@ fn alternatives() -> Vec<Case> {
                 seq([write("never")]),
             ])]),
             main(),
-            [update()
-                .does(trace().fails(ABORT, "main").fails(ABORT, "main"))
-                .fails("AlternativesExhausted", "", "install", "main")],
+            [update().does(trace().fails(ABORT, "main").fails(ABORT, "main")).fails(
+                "AlternativesExhausted",
+                "",
+                "install",
+                "main",
+            )],
         ),
         GROUP.play(
             "try-unset",

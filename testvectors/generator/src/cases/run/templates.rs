@@ -1,8 +1,8 @@
 //! The templates of M §7, each carried out from the update to the start of the image.
 
 use super::{
-    CLASS, Group, IMAGE, OLD, URI, VENDOR, act, board, check, compatible, here, identity, image, index, manifest,
-    on, put, seq, signed, try_each,
+    CLASS, Group, IMAGE, OLD, URI, VENDOR, act, board, check, compatible, here, identity, image, index,
+    manifest, on, put, seq, signed, try_each,
 };
 use crate::case::Case;
 use crate::draft::{SHA_256, digest};
@@ -216,13 +216,11 @@ fn slots() -> Vec<Case> {
             ],
         )
     };
-    let device = |slot: u8| board(&["main"]).with("main", "slot", slot).serving("a.bin", A).serving("b.bin", B);
+    let device =
+        |slot: u8| board(&["main"]).with("main", "slot", slot).serving("a.bin", A).serving("b.bin", B);
     let first = |trace: Trace| trace.compatible("main").holds("component-slot", "main");
     let second = |trace: Trace| {
-        trace
-            .compatible("main")
-            .fails("component-slot", "main")
-            .holds("component-slot", "main")
+        trace.compatible("main").fails("component-slot", "main").holds("component-slot", "main")
     };
     let in_a = first(trace()).holds("component-slot", "main").get("main", "a.bin").fetch("main", A);
     let in_b = second(trace())
@@ -280,13 +278,7 @@ fn two() -> Vec<Case> {
     const OTHER: &[u8] = b"the other image";
     let manifest = manifest(
         &["main", "other"],
-        Some(seq([
-            index(0),
-            put(identity(IMAGE)),
-            compatible(),
-            index(1),
-            put(image(OTHER)),
-        ])),
+        Some(seq([index(0), put(identity(IMAGE)), compatible(), index(1), put(image(OTHER))])),
         [
             (
                 m::INSTALL,
@@ -305,31 +297,32 @@ fn two() -> Vec<Case> {
         ],
     );
     let both = |trace: Trace| trace.holds("image-match", "main").holds("image-match", "other");
-    vec![GROUP.play(
-        "two-images",
-        "P-137, P-102, P-076",
-        "two images are fetched, each to its place, and one is started",
-        manifest,
-        board(&["main", "other"]).serving(URI, IMAGE).serving("other.bin", OTHER),
-        [
-            update().leaves("main", IMAGE).leaves("other", OTHER).does(
-                both(
+    vec![
+        GROUP.play(
+            "two-images",
+            "P-137, P-102, P-076",
+            "two images are fetched, each to its place, and one is started",
+            manifest,
+            board(&["main", "other"]).serving(URI, IMAGE).serving("other.bin", OTHER),
+            [
+                update().leaves("main", IMAGE).leaves("other", OTHER).does(
                     both(
-                        trace()
-                            .compatible("main")
-                            .get("main", URI)
-                            .fetch("main", IMAGE)
-                            .get("other", "other.bin")
-                            .fetch("other", OTHER),
+                        both(
+                            trace()
+                                .compatible("main")
+                                .get("main", URI)
+                                .fetch("main", IMAGE)
+                                .get("other", "other.bin")
+                                .fetch("other", OTHER),
+                        )
+                        .compatible("main"),
                     )
-                    .compatible("main"),
-                )
-                .floor(3),
-            ),
-            invocation()
-                .does(both(trace().compatible("main")).compatible("main").invoke("main", IMAGE)),
-        ],
-    )]
+                    .floor(3),
+                ),
+                invocation().does(both(trace().compatible("main")).compatible("main").invoke("main", IMAGE)),
+            ],
+        ),
+    ]
 }
 
 /// The vectors of this file.
