@@ -1,17 +1,17 @@
 //! The machine: a stack of sequences, and what comes after each command.
 
 use suit_core::cbor::Reader;
-use suit_core::labels::{Directive, ManifestKey};
+use suit_core::labels::{Condition, Directive, ManifestKey, ParameterKey};
 
 use super::memory::{Choice, Frame, Kind};
-use super::{Failure, Outcome, Payload, Place, ProcessError, Processor, Step};
-use crate::platform::{Handle, Platform, Watched};
+use super::{Failure, Outcome, Payload, Place, Procedure, ProcessError, Processor, Step};
+use crate::platform::{Platform, Watched};
 use crate::signed::Part;
 
 /// A payload that is being fetched.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Transfer {
-    pub(super) component: Handle,
+    pub(super) target: u8,
     /// Bytes stored.
     pub(super) stored: u32,
     /// Bytes that may be stored at most.
@@ -22,7 +22,8 @@ pub(super) struct Transfer {
 }
 
 /// What became of a command.
-pub(super) enum Flow<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
     /// It is done for the present target.
     Next,
     /// It is done for all targets.
@@ -30,7 +31,7 @@ pub(super) enum Flow<'a> {
     /// A nested sequence was entered.
     Entered,
     /// It goes on when the application calls again.
-    Pause(Step<'a>),
+    Pause,
 }
 
 impl<'a, P: Platform> Processor<'a, '_, P> {
@@ -47,14 +48,27 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                 }
             }
             let ended = match self.step() {
-                Ok(None) => Ok(()),
-                Ok(Some(step)) => return step,
+                Ok(true) => Ok(()),
+                Ok(false) => return self.pending(),
                 Err(error) => self.unwind(error),
             };
-            if let Err(failure) = ended {
-                self.outcome = Outcome::Failed(failure);
+            if let Err(error) = ended {
+                self.fail(error);
             }
         }
+    }
+
+    /// What the present command waits for.
+    fn pending(&self) -> Step<'a> {
+        let Some(transfer) = &self.transfer else { return Step::Wait(self.pause) };
+        let payload = Payload {
+            component: self.handle(transfer.target),
+            uri: self.text_of(transfer.target, ParameterKey::Uri).unwrap_or_default(),
+            arguments: self.bytes_of(transfer.target, ParameterKey::FetchArguments),
+            offset: transfer.stored,
+            size: transfer.size,
+        };
+        if self.rehearsing { Step::Planned(payload) } else { Step::NeedPayload(payload) }
     }
 
     /// Takes the next bytes of the payload that `run` asked for; any number of them.
@@ -63,95 +77,103 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// `NotExpected` if none was asked for; `TooLarge` at the first byte too many; `Platform`. Except for the first, the
     /// procedure has failed then.
     pub fn feed(&mut self, data: &[u8]) -> Result<(), ProcessError> {
-        let Some(transfer) = self.transfer else { return Err(ProcessError::NotExpected) };
-        self.store(transfer, data).inspect_err(|error| self.fail(*error))
-    }
-
-    fn store(&mut self, transfer: Transfer, data: &[u8]) -> Result<(), ProcessError> {
+        let Some(transfer) = self.transfer.filter(|_| !self.rehearsing) else {
+            return Err(ProcessError::NotExpected);
+        };
         // P-094: image-size is a firm bound on what a fetch stores.
         let end = u32::try_from(data.len()).ok().and_then(|len| transfer.stored.checked_add(len));
-        let end = end.filter(|end| *end <= transfer.limit).ok_or(ProcessError::TooLarge)?;
-        self.platform.write(transfer.component, transfer.stored, data)?;
-        self.transfer = Some(Transfer { stored: end, ..transfer });
-        Ok(())
+        let stored = match end.filter(|end| *end <= transfer.limit) {
+            Some(end) => {
+                self.transfer = Some(Transfer { stored: end, ..transfer });
+                let handle = self.handle(transfer.target);
+                self.platform.write(handle, transfer.stored, data).map_err(ProcessError::from)
+            }
+            None => Err(ProcessError::TooLarge),
+        };
+        if let Err(error) = stored {
+            self.give_up_by(error);
+        }
+        stored
     }
 
     /// Says that the payload has no more bytes. Not needed where the manifest gives the size.
     ///
     /// # Errors
     /// `NotExpected` if no payload was asked for.
-    pub fn end_payload(&mut self) -> Result<(), ProcessError> {
-        let transfer = self.transfer.as_mut().ok_or(ProcessError::NotExpected)?;
-        transfer.ended = true;
-        Ok(())
+    pub const fn end_payload(&mut self) -> Result<(), ProcessError> {
+        match &mut self.transfer {
+            Some(transfer) => {
+                transfer.ended = true;
+                Ok(())
+            }
+            None => Err(ProcessError::NotExpected),
+        }
     }
 
     /// Says that the payload, or something else that is needed, can't be had: the procedure fails (P-072).
     pub fn give_up(&mut self) {
-        self.fail(ProcessError::Unavailable);
+        if matches!(self.outcome, Outcome::Running) {
+            self.give_up_by(ProcessError::Unavailable);
+        }
+    }
+
+    fn give_up_by(&mut self, error: ProcessError) {
+        self.failed_at = self.place();
+        self.fail(error);
     }
 
     fn fail(&mut self, error: ProcessError) {
-        let place = self.place();
         self.transfer = None;
-        self.outcome = Outcome::Failed(Failure { error, place });
+        self.outcome = Outcome::Failed(Failure { error, place: self.failed_at });
     }
 
-    /// One command, or the end of a sequence.
-    fn step(&mut self) -> Result<Option<Step<'a>>, ProcessError> {
-        let Some(frame) = self.top() else { return self.next_section().map(|()| None) };
-        if frame.left == 0 {
-            return self.end_of_sequence().map(|()| None);
+    /// One command, or the end of a sequence. `false`: something from outside comes first.
+    fn step(&mut self) -> Result<bool, ProcessError> {
+        if self.depth == 0 {
+            return self.next_section().map(|()| true);
+        }
+        if self.frame.left == 0 {
+            return self.end_of_sequence().map(|()| true);
         }
         self.commands = self.commands.checked_sub(1).ok_or(ProcessError::TooManyCommands)?;
-        let target = self.chosen(&frame, frame.cursor)?;
-        let mut reader = self.reader(frame.manifest, frame.at);
+        let mut reader = self.reader(self.frame.manifest, self.frame.at);
         let code = reader.int()?;
-        let depth = self.depth;
-        let result = self.command(code, reader, target, &frame);
-        if !matches!(result, Ok(Flow::Pause(_))) {
-            let component = self.handle(target);
-            let (manifest, depth, settings, offset) = (frame.manifest, depth, self.settings, frame.at);
-            let error = result.as_ref().err().copied();
+        let before = (self.frame.manifest, self.frame.at, self.frame.target, self.depth);
+        let result = self.command(code, &mut reader);
+        if result != Ok(Flow::Pause) {
+            let (manifest, offset, target, depth) = before;
+            let (settings, component) = (self.settings, self.handle(target));
+            let error = result.err();
             self.platform.watch(&Watched { manifest, depth, settings, code, offset, component, error });
         }
         match result? {
-            Flow::Next => self.next_target(),
-            Flow::Through => self.next_command()?,
+            Flow::Next => self.next_target(&reader),
+            Flow::Through => self.next_command(&reader),
             Flow::Entered => {}
-            Flow::Pause(step) => return Ok(Some(step)),
+            Flow::Pause => return Ok(false),
         }
-        Ok(None)
+        Ok(true)
     }
 
-    /// The innermost sequence.
-    pub(super) fn top(&self) -> Option<Frame> {
-        let above = usize::from(self.depth).checked_sub(1)?;
-        self.memory.frames.get(above).copied()
-    }
-
-    pub(super) fn top_mut(&mut self) -> Option<&mut Frame> {
-        let above = usize::from(self.depth).checked_sub(1)?;
-        self.memory.frames.get_mut(above)
-    }
-
-    fn pop(&mut self) {
-        self.depth = self.depth.saturating_sub(1);
-    }
-
-    /// Opens a sequence, an encoded array that `content` stands at.
+    /// Opens a sequence, an encoded array that fills `content`.
     pub(super) fn push(
         &mut self,
-        content: Reader<'a>,
+        content: &Reader<'a>,
         manifest: u8,
         kind: Kind,
-        choice: Choice,
+        target: u8,
     ) -> Result<(), ProcessError> {
-        let mut reader = content;
+        let mut reader = *content;
         let items = reader.array()?;
-        let frame = Frame {
+        let around = self.frame;
+        // The innermost frame is at hand; those around it are in the lent memory.
+        let place = self.memory.frames.get_mut(usize::from(self.depth)).ok_or(ProcessError::TooDeep)?;
+        *place = around;
+        self.depth = self.depth.checked_add(1).ok_or(ProcessError::TooDeep)?;
+        self.frame = Frame {
             at: offset(&reader),
-            choice,
+            choice: Choice::One(target),
+            target,
             // A sequence that long doesn't end within any budget.
             left: u16::try_from(items / 2).unwrap_or(u16::MAX),
             manifest,
@@ -162,67 +184,69 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             alternative: 0,
             uninstalls: false,
         };
-        let place = self.memory.frames.get_mut(usize::from(self.depth)).ok_or(ProcessError::TooDeep)?;
-        *place = frame;
-        self.depth = self.depth.checked_add(1).ok_or(ProcessError::TooDeep)?;
         Ok(())
     }
 
-    /// The same command for the next target that is chosen, or else the next command (P-102).
-    pub(super) fn next_target(&mut self) {
-        let Some(mut frame) = self.top() else { return };
-        frame.alternative = 0;
-        frame.cursor = frame.cursor.saturating_add(1);
-        let more = !matches!(frame.choice, Choice::One(_)) && self.chosen(&frame, frame.cursor).is_ok();
-        if let Some(top) = self.top_mut() {
-            *top = frame;
-        }
-        if !more && self.next_command().is_err() {
-            // The structure was checked before, so the manifest has changed in memory.
-            self.fail(ProcessError::NotExpected);
+    fn pop(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        if let Some(around) = self.memory.frames.get(usize::from(self.depth)) {
+            self.frame = *around;
         }
     }
 
-    fn next_command(&mut self) -> Result<(), ProcessError> {
-        let Some(frame) = self.top() else { return Ok(()) };
-        let mut reader = self.reader(frame.manifest, frame.at);
-        reader.int()?;
-        reader.item()?;
-        if let Some(top) = self.top_mut() {
-            top.at = offset(&reader);
-            top.left = top.left.saturating_sub(1);
-            top.cursor = 0;
-            top.alternative = 0;
+    /// The same command for the next target that is chosen, or else the next command (P-102). `reader` stands behind the
+    /// command.
+    fn next_target(&mut self, reader: &Reader<'a>) {
+        self.frame.cursor = self.frame.cursor.saturating_add(1);
+        match self.chosen(self.frame.cursor) {
+            Some(target) => {
+                self.frame.target = target;
+                self.frame.alternative = 0;
+            }
+            None => self.next_command(reader),
         }
+    }
+
+    fn next_command(&mut self, reader: &Reader<'a>) {
+        self.frame.at = offset(reader);
+        self.frame.left = self.frame.left.saturating_sub(1);
+        self.frame.alternative = 0;
+        if self.frame.cursor != 0 {
+            self.frame.cursor = 0;
+            // It was found before.
+            self.frame.target = self.chosen(0).unwrap_or(self.frame.target);
+        }
+    }
+
+    /// A nested sequence has ended: goes on behind the command that entered it.
+    fn resume(&mut self) -> Result<(), ProcessError> {
+        let mut reader = self.reader(self.frame.manifest, self.frame.at);
+        reader.item()?;
+        reader.item()?;
+        self.next_target(&reader);
         Ok(())
     }
 
     fn end_of_sequence(&mut self) -> Result<(), ProcessError> {
-        let Some(frame) = self.top() else { return Ok(()) };
+        let ended = self.frame;
         self.pop();
-        match frame.kind {
-            Kind::Shared => self.open_section(frame.manifest, frame.uninstalls),
-            Kind::Section => self.end_of_section(&frame),
-            Kind::Alternative | Kind::Run => {
-                self.next_target();
-                Ok(())
+        match ended.kind {
+            Kind::Shared => self.open_section(ended.manifest, ended.uninstalls),
+            Kind::Section => {
+                #[cfg(feature = "trust-domains")]
+                self.dependencies_ran(&ended)?;
+                self.leave_section()
             }
+            Kind::Alternative | Kind::Run => self.resume(),
         }
     }
 
-    fn end_of_section(&mut self, _frame: &Frame) -> Result<(), ProcessError> {
-        #[cfg(feature = "trust-domains")]
-        self.dependencies_ran(_frame)?;
-        self.leave_section();
+    fn leave_section(&mut self) -> Result<(), ProcessError> {
+        if self.depth > 0 {
+            return self.resume();
+        }
+        self.stage = self.stage.saturating_add(1);
         Ok(())
-    }
-
-    fn leave_section(&mut self) {
-        if self.depth == 0 {
-            self.stage = self.stage.saturating_add(1);
-        } else {
-            self.next_target();
-        }
     }
 
     /// The section that is run.
@@ -246,10 +270,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         match self.manifest(manifest).manifest().shared_sequence() {
             Some(shared) => {
                 let content = Reader::at(shared.encoded(), shared.offset());
-                let first = self.target_at(manifest, 0)?;
-                self.push(content, manifest, Kind::Shared, Choice::One(first))?;
-                self.mark_uninstalling(uninstalls);
-                Ok(())
+                self.open(&content, manifest, Kind::Shared, uninstalls)
             }
             None => self.open_section(manifest, uninstalls),
         }
@@ -261,41 +282,45 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         match self.manifest(manifest).section(key, &self.setup.crypto)? {
             Part::Present(sequence) => {
                 let content = Reader::at(sequence.encoded(), sequence.offset());
-                // P-104: the index is 0 at first.
-                let first = self.target_at(manifest, 0)?;
-                self.push(content, manifest, Kind::Section, Choice::One(first))?;
-                self.mark_uninstalling(uninstalls);
+                self.open(&content, manifest, Kind::Section, uninstalls)
             }
-            Part::Missing(_) => return Err(ProcessError::SectionMissing(key)),
+            Part::Missing(_) => Err(ProcessError::SectionMissing(key)),
             // TD §5.4: a section that the dependency lacks succeeds at once.
             Part::Absent => self.leave_section(),
         }
-        Ok(())
     }
 
-    fn mark_uninstalling(&mut self, uninstalls: bool) {
-        if let Some(top) = self.top_mut() {
-            top.uninstalls = uninstalls;
-        }
+    fn open(
+        &mut self,
+        content: &Reader<'a>,
+        manifest: u8,
+        kind: Kind,
+        uninstalls: bool,
+    ) -> Result<(), ProcessError> {
+        // P-104: the index is 0 at first.
+        let first = self.target_at(manifest, 0).ok_or(ProcessError::ComponentUnknown)?;
+        self.push(content, manifest, kind, first)?;
+        self.frame.uninstalls = uninstalls;
+        Ok(())
     }
 
     /// Nothing is left to run.
     fn finish(&mut self) -> Result<(), ProcessError> {
         if !self.rehearsing {
             match self.procedure {
-                super::Procedure::Update => {
-                    let manifest = *self.root.manifest();
+                Procedure::Update => {
                     #[cfg(feature = "update-management")]
-                    if let Some(version) = manifest.set_version() {
+                    if let Some(version) = self.root.manifest().set_version() {
                         self.platform.set_version(&version)?;
                     }
                     #[cfg(feature = "trust-domains")]
                     self.raise_dependency_floors()?;
+                    let manifest = self.root.manifest();
                     self.platform.set_floor(manifest.component_id(), manifest.sequence_number())?;
                 }
                 // P-076: an invocation ends in an error or in an invoked image.
-                super::Procedure::Invocation if !self.invoked => return Err(ProcessError::NothingInvoked),
-                super::Procedure::Invocation | super::Procedure::Uninstall => {}
+                Procedure::Invocation if !self.invoked => return Err(ProcessError::NothingInvoked),
+                Procedure::Invocation | Procedure::Uninstall => {}
             }
         }
         self.outcome = Outcome::Done;
@@ -303,58 +328,46 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// Looks for a sequence that takes a failing condition; everything else ends the procedure.
-    fn unwind(&mut self, error: ProcessError) -> Result<(), Failure> {
+    fn unwind(&mut self, error: ProcessError) -> Result<(), ProcessError> {
         // Told before frames are gone.
-        let failure = Failure { error, place: self.place() };
+        self.failed_at = self.place();
         // P-072: a failing directive aborts, whatever soft-failure says.
-        if !error.is_condition() {
-            return Err(failure);
-        }
-        while let Some(frame) = self.top() {
+        while error.is_condition() && self.depth > 0 {
+            let ended = self.frame;
             self.pop();
-            match (frame.kind, frame.soft) {
+            match (ended.kind, ended.soft) {
                 // P-116: the try-each goes on with its next sequence.
                 (Kind::Alternative, true) => {
-                    if let Some(around) = self.top_mut() {
-                        around.alternative = around.alternative.saturating_add(1);
-                    }
+                    self.frame.alternative = self.frame.alternative.saturating_add(1);
                     return Ok(());
                 }
                 // P-119: the sequence just ends, and what comes behind it goes on.
-                (Kind::Run, true) => {
-                    self.next_target();
-                    return Ok(());
-                }
+                (Kind::Run, true) => return self.resume(),
                 // P-117, A-05: the enclosing sequence fails with the same condition.
                 _ => {}
             }
         }
-        Err(failure)
+        Err(error)
     }
 
     /// Where the processor is.
     fn place(&self) -> Option<Place> {
-        let frame = self.top()?;
         let inner = usize::from(self.depth);
+        // The place before the first frame is never one.
+        let around = self.memory.frames.get(1..inner)?.iter().rev();
         // A section or shared sequence is somewhere around every nested one.
-        let kind = self.memory.frames.get(..inner)?.iter().rev().find_map(|frame| match frame.kind {
+        let section = core::iter::once(&self.frame).chain(around).find_map(|frame| match frame.kind {
             Kind::Shared => Some(ManifestKey::Common),
             Kind::Section if frame.uninstalls => Some(ManifestKey::Uninstall),
             Kind::Section => self.section(),
             Kind::Alternative | Kind::Run => None,
         });
-        let target = self.chosen(&frame, frame.cursor).ok()?;
         Some(Place {
-            manifest: frame.manifest,
-            section: kind?,
-            offset: frame.at,
-            component: self.handle(target),
+            manifest: self.frame.manifest,
+            section: section?,
+            offset: self.frame.at,
+            component: self.handle(self.frame.target),
         })
-    }
-
-    /// The manifest whose commands are run.
-    pub(super) fn present_manifest(&self) -> u8 {
-        self.top().map_or(0, |frame| frame.manifest)
     }
 
     /// A reader at an offset of a manifest's envelope.
@@ -364,15 +377,12 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         Reader::at(bytes.get(at..).unwrap_or_default(), at)
     }
 
-    /// Carries out a command for one target.
-    fn command(
-        &mut self,
-        code: i64,
-        argument: Reader<'a>,
-        target: u8,
-        frame: &Frame,
-    ) -> Result<Flow<'a>, ProcessError> {
-        if let Some(condition) = suit_core::labels::Condition::from_code(code) {
+    /// Carries out a command for the present target. Unless a nested sequence is entered, `argument` stands behind the
+    /// argument afterwards.
+    fn command(&mut self, code: i64, argument: &mut Reader<'a>) -> Result<Flow, ProcessError> {
+        let (manifest, target) = (self.frame.manifest, self.frame.target);
+        if let Some(condition) = Condition::from_code(code) {
+            argument.uint()?;
             // P-071: a failing condition ends its sequence; unwinding finds out which one goes on.
             return if self.condition(condition, target)? {
                 Ok(Flow::Next)
@@ -383,51 +393,42 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let Some(directive) = Directive::from_code(code) else {
             return self.custom(code, argument, target);
         };
-        let manifest = frame.manifest;
+        match directive {
+            Directive::SetComponentIndex => return self.set_component_index(argument),
+            Directive::TryEach => return self.try_each(argument),
+            Directive::RunSequence => return self.nest(argument, Kind::Run),
+            Directive::SetParameters | Directive::OverrideParameters => {
+                let replace = directive == Directive::OverrideParameters;
+                self.set_parameters(argument, manifest, target, replace)?;
+                return Ok(Flow::Next);
+            }
+            #[cfg(feature = "update-management")]
+            Directive::OverrideMultiple => return self.override_multiple(argument),
+            #[cfg(feature = "update-management")]
+            Directive::CopyParams => return self.copy_params(argument),
+            _ => {}
+        }
+        // All others have a reporting policy.
+        argument.uint()?;
         #[cfg(feature = "owner-policy")]
-        if let Some(pause) = self.owner_objects(directive, target)? {
-            return Ok(Flow::Pause(Step::Wait(pause)));
+        if self.owner_objects(directive, target)? {
+            return Ok(Flow::Pause);
         }
         match directive {
-            Directive::SetComponentIndex => return self.set_component_index(argument, manifest),
-            Directive::TryEach => return self.try_each(argument, target, frame),
-            Directive::RunSequence => return self.run_sequence(argument, target, manifest),
-            Directive::SetParameters => self.set_parameters(argument, manifest, target, false)?,
-            Directive::OverrideParameters => self.set_parameters(argument, manifest, target, true)?,
-            Directive::Fetch => return self.fetch(target),
-            Directive::Write => self.write(target)?,
-            Directive::Copy => self.copy(target)?,
-            Directive::Swap => self.swap(target)?,
-            Directive::Invoke => self.invoke(target)?,
+            Directive::Fetch => self.fetch(target),
+            Directive::Write => self.write(target),
+            Directive::Copy => self.copy(target),
+            Directive::Swap => self.swap(target),
+            Directive::Invoke => self.invoke(target),
             #[cfg(feature = "update-management")]
-            Directive::Wait => return self.wait(target),
-            #[cfg(feature = "update-management")]
-            Directive::OverrideMultiple => return self.override_multiple(argument, manifest),
-            #[cfg(feature = "update-management")]
-            Directive::CopyParams => self.copy_params(argument, manifest, target)?,
+            Directive::Wait => self.wait(target),
             #[cfg(feature = "trust-domains")]
-            Directive::ProcessDependency => return self.process_dependency(manifest, target),
+            Directive::ProcessDependency => self.process_dependency(target),
             #[cfg(feature = "trust-domains")]
-            Directive::Unlink => return self.unlink(manifest, target),
-            _ => return Err(argument.error(suit_core::ErrorKind::UnknownCommand).into()),
+            Directive::Unlink => self.unlink(target),
+            // Refused with the manifest.
+            _ => Err(argument.error(suit_core::ErrorKind::UnknownCommand).into()),
         }
-        Ok(Flow::Next)
-    }
-
-    pub(super) fn pause_for(
-        &self,
-        transfer: &Transfer,
-        uri: &'a str,
-        arguments: Option<&'a [u8]>,
-    ) -> Step<'a> {
-        let payload = Payload {
-            component: transfer.component,
-            uri,
-            arguments,
-            offset: transfer.stored,
-            size: transfer.size,
-        };
-        if self.rehearsing { Step::Planned(payload) } else { Step::NeedPayload(payload) }
     }
 }
 

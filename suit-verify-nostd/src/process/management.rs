@@ -9,7 +9,7 @@ use suit_core::wait::{Event, WaitInfo};
 
 use super::machine::Flow;
 use super::memory::{Choice, Setting, State};
-use super::{Pause, ProcessError, Processor, Step};
+use super::{Pause, ProcessError, Processor};
 use crate::calendar::{Due, due};
 use crate::platform::{Level, Platform};
 
@@ -52,8 +52,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// UM §5.6: goes on once all events have happened (P-196).
-    pub(super) fn wait(&mut self, target: u8) -> Result<Flow<'a>, ProcessError> {
-        let content = self.needed(target, ParameterKey::WaitInfo)?.wrapped()?;
+    pub(super) fn wait(&mut self, target: u8) -> Result<Flow, ProcessError> {
+        let content = Reader::new(self.needed(target, ParameterKey::WaitInfo)?);
         let mut holds = true;
         let mut seconds = None;
         for event in WaitInfo::parse(content)? {
@@ -74,7 +74,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             Some(0) | None => None,
             Some(seconds) => self.platform.now().and_then(|now| now.checked_add(seconds)),
         };
-        Ok(Flow::Pause(Step::Wait(Pause { owner_rule: None, retry_at })))
+        self.pause = Pause { owner_rule: None, retry_at };
+        Ok(Flow::Pause)
     }
 
     /// Whether an event has happened. `In(0)`: it hasn't, and no clock says when it will.
@@ -105,36 +106,24 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// UM §5.7: parameters of several components; the last one stays selected (P-106).
-    pub(super) fn override_multiple(
-        &mut self,
-        argument: Reader<'a>,
-        manifest: u8,
-    ) -> Result<Flow<'a>, ProcessError> {
-        let mut reader = argument;
-        for _ in 0..reader.map()? {
-            let target = self.target_of(manifest, reader.uint()?)?;
-            self.set_parameters(reader, manifest, target, true)?;
-            reader.item()?;
-            if let Some(top) = self.top_mut() {
-                top.choice = Choice::One(target);
-            }
+    pub(super) fn override_multiple(&mut self, argument: &mut Reader<'a>) -> Result<Flow, ProcessError> {
+        let manifest = self.frame.manifest;
+        for _ in 0..argument.map()? {
+            let target = self.target_of(manifest, argument.uint()?)?;
+            self.set_parameters(argument, manifest, target, true)?;
+            self.choose(Choice::One(target))?;
         }
         Ok(Flow::Through)
     }
 
     /// UM §5.8: copies parameters of other components to the present one, replacing its own (P-107).
-    pub(super) fn copy_params(
-        &mut self,
-        argument: Reader<'a>,
-        manifest: u8,
-        target: u8,
-    ) -> Result<(), ProcessError> {
-        let mut reader = argument;
-        for _ in 0..reader.map()? {
-            let source = self.target_of(manifest, reader.uint()?)?;
-            for _ in 0..reader.array()? {
-                let label = reader.int()?;
-                let found = i16::try_from(label).ok().and_then(|label| self.setting(source, label));
+    pub(super) fn copy_params(&mut self, argument: &mut Reader<'a>) -> Result<Flow, ProcessError> {
+        let target = self.frame.target;
+        for _ in 0..argument.map()? {
+            let source = self.target_of(self.frame.manifest, argument.uint()?)?;
+            for _ in 0..argument.array()? {
+                let label = argument.int()?;
+                let found = i16::try_from(label).ok().and_then(|label| self.setting_labelled(source, label));
                 let Some(setting) = found else {
                     let key = ParameterKey::from_code(label);
                     return Err(key.map_or(ProcessError::CustomUnsupported, ProcessError::ParameterUnset));
@@ -142,6 +131,6 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                 self.set(Setting { target, ..setting }, true)?;
             }
         }
-        Ok(())
+        Ok(Flow::Next)
     }
 }

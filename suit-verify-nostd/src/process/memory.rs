@@ -140,6 +140,8 @@ pub(super) struct Frame {
     pub(super) soft: bool,
     /// Which of the chosen targets the present command works on.
     pub(super) cursor: u8,
+    /// That target.
+    pub(super) target: u8,
     /// Which alternative of the present try-each comes next.
     pub(super) alternative: u8,
     /// This is, or leads to, the section uninstall of a dependency that was unlinked.
@@ -155,6 +157,7 @@ impl Frame {
         kind: Kind::Section,
         soft: false,
         cursor: 0,
+        target: 0,
         alternative: 0,
         uninstalls: false,
     };

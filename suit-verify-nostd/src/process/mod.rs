@@ -41,6 +41,7 @@ use crate::trust::TrustStore;
 pub use dependencies::{Dependencies, Dependency};
 pub use error::ProcessError;
 use machine::Transfer;
+use memory::Frame;
 pub use memory::{Lent, Memory};
 
 /// Commands that a procedure may run by default.
@@ -156,6 +157,10 @@ pub struct Pause {
     pub retry_at: Option<u64>,
 }
 
+impl Pause {
+    const NONE: Self = Self { owner_rule: None, retry_at: None };
+}
+
 /// A payload to be fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Payload<'a> {
@@ -212,7 +217,11 @@ pub struct Processor<'a, 'm, P> {
     rehearsing: bool,
     invoked: bool,
     commands: u32,
+    /// The innermost sequence, if `depth` is not 0.
+    frame: Frame,
     transfer: Option<Transfer>,
+    pause: Pause,
+    failed_at: Option<Place>,
     outcome: Outcome,
     #[cfg(feature = "trust-domains")]
     budget: crate::Budget,
@@ -285,7 +294,10 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
             rehearsing: false,
             invoked: false,
             commands: 0,
+            frame: Frame::NONE,
             transfer: None,
+            pause: Pause::NONE,
+            failed_at: None,
             outcome: Outcome::Idle,
             #[cfg(feature = "trust-domains")]
             budget: crate::Budget::new(),
@@ -340,6 +352,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
         self.settings = 0;
         self.invoked = false;
         self.transfer = None;
+        self.failed_at = None;
         self.commands = self.setup.commands;
         self.forget_targets();
         #[cfg(feature = "trust-domains")]

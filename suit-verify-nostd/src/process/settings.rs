@@ -1,6 +1,7 @@
 //! Parameters: which are set for which target, and where their values stand.
 
 use suit_core::cbor::Reader;
+use suit_core::digest::Digest;
 use suit_core::labels::ParameterKey;
 
 use super::machine::offset;
@@ -12,28 +13,23 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// set-parameters and override-parameters (P-083, P-084) for one target.
     pub(super) fn set_parameters(
         &mut self,
-        argument: Reader<'a>,
+        reader: &mut Reader<'a>,
         manifest: u8,
         target: u8,
         replace: bool,
     ) -> Result<(), ProcessError> {
-        const STRICT_ORDER: i64 = ParameterKey::StrictOrder.code();
-        const SOFT_FAILURE: i64 = ParameterKey::SoftFailure.code();
-        let mut reader = argument;
+        const STRICT_ORDER: i16 = label(ParameterKey::StrictOrder);
+        const SOFT_FAILURE: i16 = label(ParameterKey::SoftFailure);
         for _ in 0..reader.map()? {
-            let label = reader.int()?;
-            match label {
+            let label = i16::try_from(reader.int()?).map_err(|_| ProcessError::CustomUnsupported)?;
+            let at = offset(reader);
+            if label == SOFT_FAILURE {
+                let soft = reader.clone().bool()?;
+                // It always has a value, so set-parameters leaves it.
+                self.set_soft_failure(soft, replace)?;
+            } else if label != STRICT_ORDER {
                 // P-128: commands always run in order.
-                STRICT_ORDER => {}
-                SOFT_FAILURE => {
-                    let soft = reader.clone().bool()?;
-                    // It always has a value, so set-parameters leaves it.
-                    self.set_soft_failure(soft, replace)?;
-                }
-                _ => {
-                    let label = i16::try_from(label).map_err(|_| ProcessError::CustomUnsupported)?;
-                    self.set(Setting { at: offset(&reader), label, target, manifest }, replace)?;
-                }
+                self.set(Setting { at, label, target, manifest }, replace)?;
             }
             reader.item()?;
         }
@@ -41,49 +37,82 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     fn set_soft_failure(&mut self, soft: bool, replace: bool) -> Result<(), ProcessError> {
-        match self.top_mut() {
-            Some(frame) if matches!(frame.kind, Kind::Alternative | Kind::Run) => {
-                // P-121: for this sequence, not for those inside or around it.
-                frame.soft = if replace { soft } else { frame.soft };
-                Ok(())
-            }
-            // P-122: only nested sequences have it.
-            _ => Err(ProcessError::SoftFailureMisplaced),
+        // P-122: only nested sequences have it.
+        if !matches!(self.frame.kind, Kind::Alternative | Kind::Run) {
+            return Err(ProcessError::SoftFailureMisplaced);
         }
+        // P-121: for this sequence, not for those inside or around it.
+        if replace {
+            self.frame.soft = soft;
+        }
+        Ok(())
     }
 
     /// Sets a parameter. It keeps the place of its value, and the manifest keeps the value.
     pub(super) fn set(&mut self, setting: Setting, replace: bool) -> Result<(), ProcessError> {
-        let used = usize::from(self.settings);
-        let same = |old: &&mut Setting| old.label == setting.label && old.target == setting.target;
-        let known = self.memory.settings.get_mut(..used).and_then(|known| known.iter_mut().find(same));
-        if let Some(old) = known {
-            if replace {
-                *old = setting;
+        let mut used = 0_u8;
+        for old in self.memory.settings.iter_mut() {
+            let free = used >= self.settings;
+            if free || (old.label == setting.label && old.target == setting.target) {
+                if free {
+                    self.settings = self.settings.checked_add(1).ok_or(ProcessError::TooManyParameters)?;
+                }
+                if free || replace {
+                    *old = setting;
+                }
+                return Ok(());
             }
-            return Ok(());
+            used = used.saturating_add(1);
         }
-        let free = self.memory.settings.get_mut(used).ok_or(ProcessError::TooManyParameters)?;
-        *free = setting;
-        self.settings = self.settings.checked_add(1).ok_or(ProcessError::TooManyParameters)?;
-        Ok(())
+        Err(ProcessError::TooManyParameters)
     }
 
     /// Where a parameter of a target is set, if it is.
-    pub(super) fn setting(&self, target: u8, label: i16) -> Option<Setting> {
+    pub(super) fn setting(&self, target: u8, key: ParameterKey) -> Option<Setting> {
+        self.setting_labelled(target, label(key))
+    }
+
+    /// The same by label, which may be custom.
+    pub(super) fn setting_labelled(&self, target: u8, label: i16) -> Option<Setting> {
         let used = self.memory.settings.get(..usize::from(self.settings))?;
         used.iter().find(|setting| setting.label == label && setting.target == target).copied()
     }
 
     /// A reader at the value of a parameter, if it is set.
     pub(super) fn parameter(&self, target: u8, key: ParameterKey) -> Option<Reader<'a>> {
-        let label = i16::try_from(key.code()).ok()?;
-        let setting = self.setting(target, label)?;
+        let setting = self.setting(target, key)?;
         Some(self.reader(setting.manifest, setting.at))
     }
 
-    /// A reader at the value of a parameter that a directive needs.
-    pub(super) fn needed(&self, target: u8, key: ParameterKey) -> Result<Reader<'a>, ProcessError> {
-        self.parameter(target, key).ok_or(ProcessError::ParameterUnset(key))
+    /// A parameter that is an unsigned integer, if it is set.
+    pub(super) fn uint_of(&self, target: u8, key: ParameterKey) -> Option<u64> {
+        self.parameter(target, key)?.uint().ok()
     }
+
+    /// The content of a parameter that is a byte string, if it is set.
+    pub(super) fn bytes_of(&self, target: u8, key: ParameterKey) -> Option<&'a [u8]> {
+        self.parameter(target, key)?.bytes().ok()
+    }
+
+    /// The same where a directive needs it.
+    pub(super) fn needed(&self, target: u8, key: ParameterKey) -> Result<&'a [u8], ProcessError> {
+        self.bytes_of(target, key).ok_or(ProcessError::ParameterUnset(key))
+    }
+
+    /// A parameter that is text, where a directive needs it.
+    pub(super) fn text_of(&self, target: u8, key: ParameterKey) -> Result<&'a str, ProcessError> {
+        let text = self.parameter(target, key).and_then(|mut reader| reader.text().ok());
+        text.ok_or(ProcessError::ParameterUnset(key))
+    }
+
+    /// The parameter image-digest, if it is set.
+    pub(super) fn digest_of(&self, target: u8) -> Option<Digest<'a>> {
+        Digest::read_wrapped(&mut self.parameter(target, ParameterKey::ImageDigest)?).ok()
+    }
+}
+
+/// Labels of the registry are small.
+#[allow(clippy::as_conversions, clippy::cast_possible_truncation, reason = "from 1 to 30")]
+pub(super) const fn label(key: ParameterKey) -> i16 {
+    key.code() as i16
 }

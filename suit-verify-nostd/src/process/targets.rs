@@ -74,24 +74,16 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// The target for a component index of a manifest.
     #[cfg(not(feature = "trust-domains"))]
     pub(super) fn target_of(&self, manifest: u8, index: u64) -> Result<u8, ProcessError> {
-        let position = u8::try_from(index).map_err(|_| ProcessError::ComponentUnknown)?;
-        self.target_at(manifest, position)
+        let position = u8::try_from(index).ok();
+        position.and_then(|it| self.target_at(manifest, it)).ok_or(ProcessError::ComponentUnknown)
     }
 
-    /// The target at a position of a manifest.
-    ///
-    /// # Errors
-    /// If it has not so many.
-    pub(super) fn target_at(&self, manifest: u8, position: u8) -> Result<u8, ProcessError> {
+    /// The target at a position of a manifest, if it has so many.
+    pub(super) fn target_at(&self, manifest: u8, position: u8) -> Option<u8> {
         if manifest == 0 {
-            return if position < self.root_targets {
-                Ok(position)
-            } else {
-                Err(ProcessError::ComponentUnknown)
-            };
+            return (position < self.root_targets).then_some(position);
         }
-        let path = self.path_at(manifest, position).ok_or(ProcessError::ComponentUnknown)?;
-        self.known(&path).ok_or(ProcessError::ComponentUnknown)
+        self.known(&self.path_at(manifest, position)?)
     }
 
     pub(super) fn handle(&self, target: u8) -> Handle {
