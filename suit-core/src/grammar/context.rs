@@ -47,8 +47,11 @@ impl<'a> Context<'a> {
 
     /// Whether there is more than one component or dependency, and whether there is any.
     fn targets(&self) -> u32 {
-        let beyond =
-            self.dependencies.iter().filter(|dependency| dependency.index >= u64::from(self.components)).count();
+        let beyond = self
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.index >= u64::from(self.components))
+            .count();
         self.components.saturating_add(u32::try_from(beyond).unwrap_or(u32::MAX))
     }
 

@@ -393,7 +393,10 @@ const fn pack<
                     _ if !map.ordered => What::Unordered,
                     _ => What::Map,
                 };
-                assert!(map.ordered || matches!(what, What::Unordered), "only maps of no other kind are unordered");
+                assert!(
+                    map.ordered || matches!(what, What::Unordered),
+                    "only maps of no other kind are unordered"
+                );
                 Row { takes, what, a: byte(used.maps - 1), b: 0 }
             }
         };

@@ -112,7 +112,10 @@ const fn bit32(code: i64) -> u32 {
     1_u32.rotate_left(narrow(code))
 }
 
-#[allow(clippy::as_conversions, reason = "TryFrom is not const; registered numbers are small and not negative")]
+#[allow(
+    clippy::as_conversions,
+    reason = "TryFrom is not const; registered numbers are small and not negative"
+)]
 const fn narrow(code: i64) -> u32 {
     code as u32
 }

@@ -14,11 +14,7 @@ use crate::error::{Error, ErrorKind};
 ///
 /// # Errors
 /// The first fault that the visitor didn't take.
-pub fn walk<'a, V: Visitor<'a>>(
-    shape: Shape,
-    reader: &mut Reader<'a>,
-    visitor: &mut V,
-) -> Result<(), Error> {
+pub fn walk<'a, V: Visitor<'a>>(shape: Shape, reader: &mut Reader<'a>, visitor: &mut V) -> Result<(), Error> {
     // A device's stack has no room for layers that it doesn't enter.
     if V::SILENT {
         run(shape, reader, visitor, &mut [const { Frame::FREE }; DEPTH_MAX])
@@ -122,8 +118,7 @@ pub(crate) struct Frame {
 
 impl Frame {
     /// A place where no value was put yet.
-    pub(crate) const FREE: Self =
-        Self { place: 0, behind: 0, left: 0, done: 0, seen: 0, shape: 0, level: 0 };
+    pub(crate) const FREE: Self = Self { place: 0, behind: 0, left: 0, done: 0, seen: 0, shape: 0, level: 0 };
 }
 
 /// In [`Frame::level`].

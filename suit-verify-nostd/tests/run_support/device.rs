@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::Digest as _;
 use suit_core::component::ComponentId;
-use suit_core::labels::{Condition, Directive};
+use suit_core::labels::{Condition, Directive, FileType};
 use suit_core::parameter::Custom;
 use suit_core::version::Version;
 use suit_verify_nostd::platform::{
@@ -60,6 +60,8 @@ pub(crate) struct Device {
     pub(crate) trace: Vec<String>,
     /// Components that something was stored in since the last command.
     stored: BTreeSet<Handle>,
+    /// Which kind of file was stored last.
+    file_type: Option<FileType>,
     /// Storing was switched off: a rehearsal.
     pub(crate) rehearsing: bool,
     /// References left by the last unlink.
@@ -110,7 +112,11 @@ impl Device {
         let it = &self.components[usize::from(handle.0)];
         let line = match &it.content {
             Some(content) if stored => {
-                format!("{name} {} {} {}", it.id, content.len(), sha256(content))
+                let line = format!("{name} {} {} {}", it.id, content.len(), sha256(content));
+                match self.file_type {
+                    None | Some(FileType::Regular) => line,
+                    Some(other) => format!("{line} {}", other.name()),
+                }
             }
             _ => format!("{name} {} there", it.id),
         };
@@ -169,7 +175,9 @@ impl Platform for Device {
         let it = self.at(component);
         assert!(incoming.size.is_none_or(|size| size <= it.capacity), "more than there is room for");
         it.content = None;
-        Ok(it.kept.len().try_into().unwrap())
+        let kept = it.kept.len().try_into().unwrap();
+        self.file_type = Some(incoming.file_type);
+        Ok(kept)
     }
 
     fn write(&mut self, component: Handle, offset: u32, data: &[u8]) -> Result<(), PlatformFault> {
@@ -201,6 +209,7 @@ impl Platform for Device {
         let here = core::mem::replace(&mut self.at(one).content, there);
         self.at(other).content = here;
         self.stored.extend([one, other]);
+        self.file_type = None;
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use suit_verify_nostd::platform::{Handle, Identifier};
 use suit_verify_nostd::process::{
     Dependencies, Dependency, Failure, Lent, Memory, Options, Procedure, ProcessError, Processor, Setup, Step,
 };
-use suit_verify_nostd::{AuthenticationError, Budget, Crypto, TrustStore, authenticate};
+use suit_verify_nostd::{Budget, Crypto, TrustStore, authenticate};
 
 use device::{Component, Device, Facts};
 
@@ -303,9 +303,7 @@ pub(crate) fn detail(error: ProcessError) -> String {
         ProcessError::ParameterUnset(key) => key.name().to_owned(),
         ProcessError::SectionMissing(key) | ProcessError::DependentLacksSection(key) => key.name().to_owned(),
         ProcessError::Platform(fault) => fault.0.to_string(),
-        ProcessError::Authentication(AuthenticationError::SeveredMismatch { member }) => {
-            member.name().to_owned()
-        }
+        ProcessError::SeveredMismatch(member) => member.name().to_owned(),
         _ => String::new(),
     }
 }

@@ -155,7 +155,16 @@ pub struct Run {
 #[derive(Clone, Debug)]
 enum Outcome {
     Done,
-    Failed { error: &'static str, detail: &'static str, place: Option<(&'static str, &'static str)> },
+    /// Its events don't come.
+    Waiting,
+    Failed {
+        error: &'static str,
+        detail: &'static str,
+        /// Section and component.
+        place: Option<(&'static str, &'static str)>,
+        /// The number of the dependency that the command stands in, and where in its envelope.
+        inside: Option<(u8, usize)>,
+    },
 }
 
 fn run(procedure: &'static str) -> Run {
@@ -196,7 +205,7 @@ impl Run {
     /// The same, failing with this error, of which `detail` says more, before any command runs.
     #[must_use]
     pub fn refused(self, error: &'static str, detail: &'static str) -> Self {
-        Self { outcome: Outcome::Failed { error, detail, place: None }, ..self }
+        Self { outcome: Outcome::Failed { error, detail, place: None, inside: None }, ..self }
     }
 
     /// The same, failing with this error, of which `detail` says more, at the marked command, which stands in this
@@ -209,7 +218,29 @@ impl Run {
         section: &'static str,
         component: &'static str,
     ) -> Self {
-        Self { outcome: Outcome::Failed { error, detail, place: Some((section, component)) }, ..self }
+        Self {
+            outcome: Outcome::Failed { error, detail, place: Some((section, component)), inside: None },
+            ..self
+        }
+    }
+
+    /// The same, failing at a command of the dependency with this number, at this byte of its envelope.
+    ///
+    /// # Panics
+    /// If it doesn't fail at a command.
+    #[must_use]
+    pub fn inside(mut self, number: u8, offset: usize) -> Self {
+        match &mut self.outcome {
+            Outcome::Failed { inside, .. } => *inside = Some((number, offset)),
+            outcome => panic!("{outcome:?}"),
+        }
+        self
+    }
+
+    /// The same, waiting for events that don't come.
+    #[must_use]
+    pub fn waits(self) -> Self {
+        Self { outcome: Outcome::Waiting, ..self }
     }
 
     /// The same, after which a component holds this.
@@ -231,16 +262,24 @@ impl Run {
         let mut line = |key: &str, value: &str| writeln!(text, "{key} = {value}").expect("memory");
         match &self.outcome {
             Outcome::Done => line("result", "\"done\""),
-            Outcome::Failed { error, detail, place } => {
+            Outcome::Waiting => line("result", "\"waiting\""),
+            Outcome::Failed { error, detail, place, inside } => {
                 line("result", "\"failed\"");
                 line("error", &quoted(error));
                 if !detail.is_empty() {
                     line("detail", &quoted(detail));
                 }
                 if let Some((section, component)) = place {
+                    let offset = match inside {
+                        Some((number, offset)) => {
+                            line("manifest", &number.to_string());
+                            *offset
+                        }
+                        None => mark.expect("the failing command is marked"),
+                    };
                     line("section", &quoted(section));
                     line("component", &quoted(component));
-                    line("offset", &mark.expect("the failing command is marked").to_string());
+                    line("offset", &offset.to_string());
                 }
             }
         }
@@ -378,7 +417,7 @@ impl Trace {
 }
 
 /// SHA-256 in hexadecimal digits.
-fn digest(content: impl AsRef<[u8]>) -> String {
+pub(crate) fn digest(content: impl AsRef<[u8]>) -> String {
     hex(Sha256::digest(content))
 }
 

@@ -2,13 +2,13 @@
 
 use super::{Head, INDEFINITE, NO_REGION, Walk, free};
 use crate::cbor::{FALSE, Major, NULL, TRUE};
+use crate::dependency::Dependencies;
 use crate::error::{Error, ErrorKind, Expected};
 use crate::grammar::context::twice;
 use crate::grammar::pack::{ARGUMENTS, Array, Map, NONE, Row, What};
 use crate::grammar::shape::Shape;
 use crate::grammar::tables::{ANY, CUSTOM_ARGUMENT, ENVELOPE_TAGGED, UNORDERED_MAX};
 use crate::grammar::visit::{DEPTH_MAX, Item, Key, Value, Visitor};
-use crate::dependency::Dependencies;
 use crate::labels::{Algorithm, CUSTOM_MAX};
 
 impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
@@ -78,7 +78,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             Key::Root | Key::Element(_) | Key::Content | Key::Code | Key::Argument(_) => (place.0, at),
             _ => place,
         };
-        let end = if let Value::Wrapped(content) = value { self.at.saturating_sub(content.len()) } else { self.at };
+        let end =
+            if let Value::Wrapped(content) = value { self.at.saturating_sub(content.len()) } else { self.at };
         self.visitor.enter(&Item {
             key,
             key_offset: self.offset(key_at),
@@ -250,7 +251,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let anywhere = if custom { Some(CUSTOM_ARGUMENT.0) } else { of(section) }.filter(|_| supported);
         let here = if shared { of(in_shared).filter(|_| supported) } else { anywhere };
         if here.is_none() && code.is_some() {
-            let kind = if anywhere.is_some() { ErrorKind::ForbiddenCommand } else { ErrorKind::UnknownCommand };
+            let kind =
+                if anywhere.is_some() { ErrorKind::ForbiddenCommand } else { ErrorKind::UnknownCommand };
             self.fault(kind, at)?;
         }
         self.argument = here.or(anywhere).unwrap_or(ANY.0);
@@ -296,7 +298,11 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     pub(super) fn array(row: Row) -> Option<Array> {
-        if row.takes == Major::Array.bit() { Self::TABLE.arrays.get(usize::from(row.a)).copied() } else { None }
+        if row.takes == Major::Array.bit() {
+            Self::TABLE.arrays.get(usize::from(row.a)).copied()
+        } else {
+            None
+        }
     }
 
     /// The fault that a number of parts is.
@@ -351,10 +357,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 }
 
 const fn is_wrapped(what: What) -> bool {
-    matches!(
-        what,
-        What::Wrapped | What::Protected | What::Section | What::Layer | What::SectionLayer
-    )
+    matches!(what, What::Wrapped | What::Protected | What::Section | What::Layer | What::SectionLayer)
 }
 
 fn choices(row: Row, tags: &[(u16, u8)]) -> &[(u16, u8)] {

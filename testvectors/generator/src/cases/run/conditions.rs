@@ -34,7 +34,7 @@ const SLOT: (i64, &str) = (c::SLOT, "component-slot");
 const CONTENT: (i64, &str) = (c::CHECK_CONTENT, "check-content");
 
 /// Runs that hold, and those that fail in a section.
-fn row(row: Row) -> Case {
+fn row(group: &Group, row: Row) -> Case {
     let Row { name, rule, comment, condition: (code, said), parameters, device, holds } = row;
     let command = if holds { check(code) } else { check_here(code) };
     let runs: [Run; 1] = if holds {
@@ -42,14 +42,14 @@ fn row(row: Row) -> Case {
     } else {
         [update().does(trace().fails(said, "main")).fails("ConditionFailed", said, "install", "main")]
     };
-    GROUP.play(name, rule, comment, install([put(parameters), command]), device, runs)
+    group.play(name, rule, comment, install([put(parameters), command]), device, runs)
 }
 
 fn identifiers() -> Vec<Case> {
     let empty = || device(&["main"]);
     // RFC 9090: 32473, the number for examples (RFC 5612), in base 128: 81 fd 59.
     let pen = || tag(112, bytes([0x81, 0xfd, 0x59]));
-    let rows = [
+    let table = vec![
         (
             ("vendor", "P-078", "the device's vendor"),
             (VENDOR_IDENTIFIER, map! { p::VENDOR => bytes(VENDOR) }),
@@ -105,16 +105,18 @@ fn identifiers() -> Vec<Case> {
             (empty().identifier(OTHER), false),
         ),
     ];
-    rows.into_iter().map(flat).collect()
+    rows(&GROUP, table)
 }
 
-type Told = (&'static str, &'static str, &'static str);
-type Asked = ((i64, &'static str), Node);
+pub(super) type Told = (&'static str, &'static str, &'static str);
+pub(super) type Asked = ((i64, &'static str), Node);
 
-fn flat(
-    ((name, rule, comment), (condition, parameters), (device, holds)): (Told, Asked, (Device, bool)),
-) -> Case {
-    row(Row { name, rule, comment, condition, parameters, device, holds })
+/// Vectors of conditions: what they are called, what is asked, on which device, and whether it holds.
+pub(super) fn rows(group: &Group, rows: Vec<(Told, Asked, (Device, bool))>) -> Vec<Case> {
+    let flat = |((name, rule, comment), (condition, parameters), (device, holds))| {
+        row(group, Row { name, rule, comment, condition, parameters, device, holds })
+    };
+    rows.into_iter().map(flat).collect()
 }
 
 fn images() -> Vec<Case> {
@@ -124,7 +126,7 @@ fn images() -> Vec<Case> {
         map! { p::DIGEST => wrap(digest(SHA_256, content)), p::SIZE => length(size) }
     };
     let by = |algorithm| map! { p::DIGEST => wrap(digest(algorithm, IMAGE)) };
-    let rows = [
+    let table = vec![
         (
             ("image-match", "P-079", "the component has the digest and the size"),
             (IMAGE_MATCH, image(IMAGE)),
@@ -221,7 +223,7 @@ fn images() -> Vec<Case> {
             (main(), false),
         ),
     ];
-    rows.into_iter().map(flat).collect()
+    rows(&GROUP, table)
 }
 
 /// A condition whose parameter isn't set, where others are.

@@ -4,12 +4,14 @@
 //! at the command at which a run fails.
 
 mod conditions;
+mod dependencies;
 mod directives;
 mod index;
 mod limits;
 mod procedures;
 mod sequences;
 mod templates;
+mod updates;
 
 use super::sound::{CLASS, DEVICE, IMAGE, VENDOR};
 use crate::case::Case;
@@ -18,7 +20,7 @@ use crate::keys::key;
 use crate::map;
 use crate::node::{Mark, Node, bytes, wrap};
 use crate::numbers::{command as c, common, manifest as m, parameter as p};
-use crate::run::{Device, Run, device, hex};
+use crate::run::{Device, Run, device, digest as hex_digest, hex};
 
 /// What a component held before.
 const OLD: &[u8] = b"what was there before";
@@ -195,6 +197,8 @@ pub(super) fn cases() -> Vec<Case> {
         index::cases(),
         sequences::cases(),
         limits::cases(),
+        updates::cases(),
+        dependencies::cases(),
     ]
     .concat()
 }
