@@ -1,6 +1,6 @@
 //! Conditions: decided here, from what the platform says.
 
-use suit_core::cbor::{Major, Reader};
+use suit_core::cbor::{Major, Walked};
 use suit_core::digest::Digest;
 use suit_core::labels::{Condition, ParameterKey};
 
@@ -36,21 +36,26 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             _ => return Ok(false),
         };
         // P-074: a condition whose parameter isn't set fails.
-        let Some(given) = self.parameter(target, key) else {
+        let Some(mut given) = self.parameter(target, key) else {
             return Err(ProcessError::ConditionUnset(condition, key));
         };
-        let mut given = given;
         let handle = self.handle(target);
+        let identifier = match condition {
+            Condition::VendorIdentifier => Some(IdentifierKind::Vendor),
+            Condition::ClassIdentifier => Some(IdentifierKind::Class),
+            Condition::DeviceIdentifier => Some(IdentifierKind::Device),
+            _ => None,
+        };
+        if let Some(kind) = identifier {
+            return Ok(self.has_identifier(kind, target, given));
+        }
         match condition {
-            Condition::VendorIdentifier => self.has_identifier(IdentifierKind::Vendor, target, given),
-            Condition::ClassIdentifier => self.has_identifier(IdentifierKind::Class, target, given),
-            Condition::DeviceIdentifier => self.has_identifier(IdentifierKind::Device, target, given),
-            Condition::ComponentSlot => Ok(self.platform.slot(handle) == given.uint().ok()),
-            Condition::CheckContent => self.content_is(target, given.bytes()?),
-            Condition::ImageMatch => {
-                let digest = Digest::read_wrapped(&mut given)?;
-                self.image_matches(target, &digest)
-            }
+            Condition::ComponentSlot => Ok(self.platform.slot(handle) == Some(given.number())),
+            Condition::CheckContent => self.content_is(target, given.string()),
+            Condition::ImageMatch => match self.digest_of(target) {
+                Some(digest) => self.image_matches(target, &digest),
+                None => Ok(false),
+            },
             #[cfg(feature = "update-management")]
             managed => self.managed(managed, given, target),
             #[cfg(not(feature = "update-management"))]
@@ -59,23 +64,17 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// P-078: whether one of the identifiers known for the component is this one.
-    fn has_identifier(
-        &mut self,
-        kind: IdentifierKind,
-        target: u8,
-        wanted: Reader<'a>,
-    ) -> Result<bool, ProcessError> {
-        let mut reader = wanted;
-        let pen = reader.peek() == Some(Major::Tag);
+    fn has_identifier(&mut self, kind: IdentifierKind, target: u8, mut wanted: Walked<'a>) -> bool {
+        let pen = wanted.is(Major::Tag);
         if pen {
-            reader.tag()?;
+            wanted.number();
         }
-        let wanted = reader.bytes()?;
+        let wanted = wanted.string();
         let handle = self.handle(target);
-        Ok(self.platform.identifiers(kind, handle).iter().any(|known| match known {
+        self.platform.identifiers(kind, handle).iter().any(|known| match known {
             Identifier::Uuid(id) => !pen && id == wanted,
             Identifier::Pen(id) => pen && *id == wanted,
-        }))
+        })
     }
 
     /// P-079: whether what the component holds has this digest and, if image-size is set, this size.

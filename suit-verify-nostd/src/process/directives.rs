@@ -1,10 +1,11 @@
 //! Directives that change what components hold, or start one.
 
+#[cfg(feature = "update-management")]
 use suit_core::cbor::Reader;
+use suit_core::cbor::Walked;
 use suit_core::labels::{FileType, ParameterKey};
 #[cfg(feature = "update-management")]
 use suit_core::metadata::{Entry, Metadata};
-use suit_core::parameter::Custom;
 
 use super::conditions::piece;
 use super::machine::{Flow, Transfer};
@@ -33,7 +34,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             self.transfer = None;
             return self.stored(target, transfer.stored, State::Unknown);
         }
-        let uri = self.text_of(target, ParameterKey::Uri)?;
+        let uri = self.needed(target, ParameterKey::Uri)?;
         self.store(
             target,
             self.integrated(uri).map_or(Source::Outside, |it| Source::Bytes(it, State::Unknown)),
@@ -41,7 +42,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// A payload that the envelope brought along under this name (P-139).
-    fn integrated(&self, uri: &str) -> Option<&'a [u8]> {
+    fn integrated(&self, uri: &[u8]) -> Option<&'a [u8]> {
+        let uri = core::str::from_utf8(uri).ok()?;
         let found = self.manifest(self.frame.manifest).authenticated().envelope().payload(uri);
         // What a dependency fetches may have come with the envelope around it.
         #[cfg(feature = "trust-domains")]
@@ -63,7 +65,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// Stores something new in a component, unless it is there already.
     fn store(&mut self, target: u8, source: Source<'a>) -> Result<Flow, ProcessError> {
-        if self.is_settled(target)? {
+        // P-092: a write is always carried out.
+        if self.is_settled(target, matches!(source, Source::Bytes(_, State::Verified)))? {
             return Ok(Flow::Next);
         }
         let handle = self.handle(target);
@@ -106,11 +109,13 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                 return self.fetch(target);
             }
             Source::Bytes(bytes, state) => {
-                let rest = usize::try_from(stored).ok().and_then(|stored| bytes.get(stored..));
-                self.platform.write(handle, stored, rest.unwrap_or_default())?;
+                // It is all at hand, so nothing is made of what an interrupted transfer left.
+                self.platform.write(handle, 0, bytes)?;
                 state
             }
             Source::Component(from, state) => {
+                // What an interrupted copy left was read in another procedure.
+                let state = if stored == 0 { state } else { State::Unknown };
                 while let Some(piece) = piece(self.memory.buffer, length.unwrap_or(0), &mut stored) {
                     let (offset, piece) = piece;
                     self.platform.read(from, offset, piece)?;
@@ -135,7 +140,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn swap(&mut self, target: u8) -> Result<Flow, ProcessError> {
         let source = self.source(target)?;
         // Run again after a power cut, a swap that was done isn't undone.
-        if self.is_settled(target)? {
+        if self.is_settled(target, false)? {
             return Ok(Flow::Next);
         }
         #[cfg(feature = "trust-domains")]
@@ -158,17 +163,16 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// M §8.4.10.7: starts the component.
     pub(super) fn invoke(&mut self, target: u8) -> Result<Flow, ProcessError> {
-        if self.rehearsing {
-            return Ok(Flow::Next);
-        }
         // P-045: what is loaded is validated before it runs.
-        if self.state(target) != State::Verified && !self.setup.options.invoke_unverified {
+        if self.state(target) == State::Unknown && !self.setup.options.invoke_unverified {
             return Err(ProcessError::InvokeUnverified);
         }
-        let arguments = self.bytes_of(target, ParameterKey::InvokeArgs);
-        let handle = self.handle(target);
         self.invoked = true;
-        self.platform.invoke(handle, arguments)?;
+        if !self.rehearsing {
+            let arguments = self.string_of(target, ParameterKey::InvokeArgs);
+            let handle = self.handle(target);
+            self.platform.invoke(handle, arguments)?;
+        }
         Ok(Flow::Next)
     }
 
@@ -176,12 +180,17 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn custom(
         &mut self,
         code: i64,
-        argument: &mut Reader<'a>,
+        argument: &mut Walked<'a>,
         target: u8,
     ) -> Result<Flow, ProcessError> {
-        let argument = Custom::read(argument)?;
+        let value = *argument;
+        argument.skip();
         let handle = self.handle(target);
-        if self.rehearsing || self.platform.custom(code, argument, handle)? {
+        // Nobody knows what it does to the component.
+        if self.state(target) == State::Verified {
+            self.set_state(target, State::Unknown);
+        }
+        if self.rehearsing || self.platform.custom(code, value, handle)? {
             Ok(Flow::Next)
         } else {
             Err(ProcessError::CustomFailed)
@@ -193,16 +202,23 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let key = ParameterKey::SourceComponent;
         let index = self.uint_of(target, key).ok_or(ProcessError::ParameterUnset(key))?;
         let manifest = self.setting(target, key).map_or(0, |setting| setting.manifest);
-        self.target_of(manifest, index)
+        let source = self.target_of(manifest, index)?;
+        // To make room for it, a copy of itself would be emptied first.
+        if self.handle(source) == self.handle(target) {
+            return Err(ProcessError::SourceMissing);
+        }
+        Ok(source)
     }
 
-    /// What is asked before a component is written. `true`: what it is to hold is there already (P-089).
-    fn is_settled(&mut self, target: u8) -> Result<bool, ProcessError> {
+    /// What is asked before a component is written. `true`: what it is to hold is there already (P-089), unless that doesn't
+    /// matter.
+    fn is_settled(&mut self, target: u8, whatever: bool) -> Result<bool, ProcessError> {
         // P-210, A-13: encryption info on a write, a copy or a fetch asks for decryption.
         if self.setting(target, ParameterKey::EncryptionInfo).is_some() {
             return Err(ProcessError::EncryptionUnsupported);
         }
-        if self.state(target) != State::Rehearsed
+        if !whatever
+            && self.state(target) != State::Rehearsed
             && let Some(digest) = self.digest_of(target)
             && self.image_matches(target, &digest)?
         {
@@ -231,7 +247,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let mut incoming = Incoming { size, digest, file_type: FileType::Regular, metadata: None };
         // P-199.
         #[cfg(feature = "update-management")]
-        if let Some(parameter) = self.bytes_of(target, ParameterKey::ComponentMetadata) {
+        if let Some(parameter) = self.string_of(target, ParameterKey::ComponentMetadata) {
             let metadata = Metadata::parse(Reader::new(parameter))?;
             for entry in metadata {
                 if let Entry::FileType(file_type) = entry? {

@@ -1,6 +1,7 @@
 //! The machine: a stack of sequences, and what comes after each command.
 
-use suit_core::cbor::Reader;
+use suit_core::cbor::{Reader, Walked};
+use suit_core::command::Sequence;
 use suit_core::labels::{Condition, Directive, ManifestKey, ParameterKey};
 
 use super::memory::{Choice, Frame, Kind};
@@ -61,10 +62,11 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// What the present command waits for.
     fn pending(&self) -> Step<'a> {
         let Some(transfer) = &self.transfer else { return Step::Wait(self.pause) };
+        let uri = self.string_of(transfer.target, ParameterKey::Uri);
         let payload = Payload {
             component: self.handle(transfer.target),
-            uri: self.text_of(transfer.target, ParameterKey::Uri).unwrap_or_default(),
-            arguments: self.bytes_of(transfer.target, ParameterKey::FetchArguments),
+            uri: core::str::from_utf8(uri.unwrap_or_default()).unwrap_or_default(),
+            arguments: self.string_of(transfer.target, ParameterKey::FetchArguments),
             offset: transfer.stored,
             size: transfer.size,
         };
@@ -77,7 +79,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// `NotExpected` if none was asked for; `TooLarge` at the first byte too many; `Platform`. Except for the first, the
     /// procedure has failed then.
     pub fn feed(&mut self, data: &[u8]) -> Result<(), ProcessError> {
-        let Some(transfer) = self.transfer.filter(|_| !self.rehearsing) else {
+        // In a rehearsal a transfer has ended when it begins.
+        let Some(transfer) = self.transfer.filter(|transfer| !transfer.ended) else {
             return Err(ProcessError::NotExpected);
         };
         // P-094: image-size is a firm bound on what a fetch stores.
@@ -136,8 +139,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             return self.end_of_sequence().map(|()| true);
         }
         self.commands = self.commands.checked_sub(1).ok_or(ProcessError::TooManyCommands)?;
-        let mut reader = self.reader(self.frame.manifest, self.frame.at);
-        let code = reader.int()?;
+        let mut reader = self.cursor(self.frame.manifest, self.frame.at);
+        let code = reader.int();
         let before = (self.frame.manifest, self.frame.at, self.frame.target, self.depth);
         let result = self.command(code, &mut reader);
         if result != Ok(Flow::Pause) {
@@ -150,40 +153,24 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             Flow::Next => self.next_target(&reader),
             Flow::Through => self.next_command(&reader),
             Flow::Entered => {}
-            Flow::Pause => return Ok(false),
+            Flow::Pause => {
+                // It was drawn for one run of the command, however often that is looked at.
+                self.commands = self.commands.saturating_add(1);
+                return Ok(false);
+            }
         }
         Ok(true)
     }
 
-    /// Opens a sequence, an encoded array that fills `content`.
-    pub(super) fn push(
-        &mut self,
-        content: &Reader<'a>,
-        manifest: u8,
-        kind: Kind,
-        target: u8,
-    ) -> Result<(), ProcessError> {
-        let mut reader = *content;
-        let items = reader.array()?;
-        let around = self.frame;
+    /// Opens a sequence, an encoded array that `content` stands at, with the rest of its frame.
+    pub(super) fn push(&mut self, content: Walked<'a>, frame: Frame) -> Result<(), ProcessError> {
         // The innermost frame is at hand; those around it are in the lent memory.
         let place = self.memory.frames.get_mut(usize::from(self.depth)).ok_or(ProcessError::TooDeep)?;
-        *place = around;
+        *place = self.frame;
         self.depth = self.depth.checked_add(1).ok_or(ProcessError::TooDeep)?;
-        self.frame = Frame {
-            at: offset(&reader),
-            choice: Choice::One(target),
-            target,
-            // A sequence that long doesn't end within any budget.
-            left: u16::try_from(items / 2).unwrap_or(u16::MAX),
-            manifest,
-            kind,
-            // P-116: true in each sequence of a try-each; P-119: false in a run-sequence.
-            soft: kind == Kind::Alternative,
-            cursor: 0,
-            alternative: 0,
-            uninstalls: false,
-        };
+        let mut content = content;
+        let left = u16::try_from(content.number() / 2).map_err(|_| ProcessError::TooManyCommands)?;
+        self.frame = Frame { at: content.offset(), left, choice: Choice::One(frame.target), ..frame };
         Ok(())
     }
 
@@ -196,7 +183,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// The same command for the next target that is chosen, or else the next command (P-102). `reader` stands behind the
     /// command.
-    fn next_target(&mut self, reader: &Reader<'a>) {
+    fn next_target(&mut self, reader: &Walked<'a>) {
         self.frame.cursor = self.frame.cursor.saturating_add(1);
         match self.chosen(self.frame.cursor) {
             Some(target) => {
@@ -207,8 +194,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         }
     }
 
-    fn next_command(&mut self, reader: &Reader<'a>) {
-        self.frame.at = offset(reader);
+    fn next_command(&mut self, reader: &Walked<'a>) {
+        self.frame.at = reader.offset();
         self.frame.left = self.frame.left.saturating_sub(1);
         self.frame.alternative = 0;
         if self.frame.cursor != 0 {
@@ -219,34 +206,34 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// A nested sequence has ended: goes on behind the command that entered it.
-    fn resume(&mut self) -> Result<(), ProcessError> {
-        let mut reader = self.reader(self.frame.manifest, self.frame.at);
-        reader.item()?;
-        reader.item()?;
+    fn resume(&mut self) {
+        let mut reader = self.cursor(self.frame.manifest, self.frame.at);
+        reader.skip();
+        reader.skip();
         self.next_target(&reader);
-        Ok(())
     }
 
     fn end_of_sequence(&mut self) -> Result<(), ProcessError> {
         let ended = self.frame;
         self.pop();
         match ended.kind {
-            Kind::Shared => self.open_section(ended.manifest, ended.uninstalls),
+            Kind::Shared => return self.open_section(ended.manifest, ended.uninstalls),
             Kind::Section => {
                 #[cfg(feature = "trust-domains")]
                 self.dependencies_ran(&ended)?;
-                self.leave_section()
+                self.leave_section();
             }
             Kind::Alternative | Kind::Run => self.resume(),
         }
+        Ok(())
     }
 
-    fn leave_section(&mut self) -> Result<(), ProcessError> {
+    fn leave_section(&mut self) {
         if self.depth > 0 {
-            return self.resume();
+            self.resume();
+        } else {
+            self.stage = self.stage.saturating_add(1);
         }
-        self.stage = self.stage.saturating_add(1);
-        Ok(())
     }
 
     /// The section that is run.
@@ -268,10 +255,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// Enters the shared sequence of a manifest, which leads on to the section; or the section if there is none.
     pub(super) fn open_shared(&mut self, manifest: u8, uninstalls: bool) -> Result<(), ProcessError> {
         match self.manifest(manifest).manifest().shared_sequence() {
-            Some(shared) => {
-                let content = Reader::at(shared.encoded(), shared.offset());
-                self.open(&content, manifest, Kind::Shared, uninstalls)
-            }
+            Some(shared) => self.open(shared, manifest, ManifestKey::Common, uninstalls),
             None => self.open_section(manifest, uninstalls),
         }
     }
@@ -280,48 +264,43 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let key = if uninstalls { Some(ManifestKey::Uninstall) } else { self.section() };
         let Some(key) = key else { return Ok(()) };
         match self.manifest(manifest).section(key, &self.setup.crypto)? {
-            Part::Present(sequence) => {
-                let content = Reader::at(sequence.encoded(), sequence.offset());
-                self.open(&content, manifest, Kind::Section, uninstalls)
-            }
-            Part::Missing(_) => Err(ProcessError::SectionMissing(key)),
+            Part::Present(sequence) => return self.open(sequence, manifest, key, uninstalls),
+            Part::Missing(_) => return Err(ProcessError::SectionMissing(key)),
             // TD §5.4: a section that the dependency lacks succeeds at once.
             Part::Absent => self.leave_section(),
         }
+        Ok(())
     }
 
     fn open(
         &mut self,
-        content: &Reader<'a>,
+        sequence: Sequence<'a>,
         manifest: u8,
-        kind: Kind,
+        section: ManifestKey,
         uninstalls: bool,
     ) -> Result<(), ProcessError> {
+        let kind = if section == ManifestKey::Common { Kind::Shared } else { Kind::Section };
+        let content = Walked::new(Reader::at(sequence.encoded(), sequence.offset()));
         // P-104: the index is 0 at first.
-        let first = self.target_at(manifest, 0).ok_or(ProcessError::ComponentUnknown)?;
-        self.push(content, manifest, kind, first)?;
-        self.frame.uninstalls = uninstalls;
-        Ok(())
+        let target = self.target_at(manifest, 0).ok_or(ProcessError::ComponentUnknown)?;
+        self.push(content, Frame { manifest, kind, section, target, uninstalls, ..Frame::NONE })
     }
 
     /// Nothing is left to run.
     fn finish(&mut self) -> Result<(), ProcessError> {
-        if !self.rehearsing {
-            match self.procedure {
-                Procedure::Update => {
-                    #[cfg(feature = "update-management")]
-                    if let Some(version) = self.root.manifest().set_version() {
-                        self.platform.set_version(&version)?;
-                    }
-                    #[cfg(feature = "trust-domains")]
-                    self.raise_dependency_floors()?;
-                    let manifest = self.root.manifest();
-                    self.platform.set_floor(manifest.component_id(), manifest.sequence_number())?;
-                }
-                // P-076: an invocation ends in an error or in an invoked image.
-                Procedure::Invocation if !self.invoked => return Err(ProcessError::NothingInvoked),
-                Procedure::Invocation | Procedure::Uninstall => {}
+        // P-076: an invocation ends in an error or in an invoked image.
+        if self.procedure == Procedure::Invocation && !self.invoked {
+            return Err(ProcessError::NothingInvoked);
+        }
+        if self.procedure == Procedure::Update && !self.rehearsing {
+            #[cfg(feature = "update-management")]
+            if let Some(version) = self.root.manifest().set_version() {
+                self.platform.set_version(&version)?;
             }
+            #[cfg(feature = "trust-domains")]
+            self.raise_dependency_floors()?;
+            let manifest = self.root.manifest();
+            self.platform.set_floor(manifest.component_id(), manifest.sequence_number())?;
         }
         self.outcome = Outcome::Done;
         Ok(())
@@ -342,7 +321,10 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                     return Ok(());
                 }
                 // P-119: the sequence just ends, and what comes behind it goes on.
-                (Kind::Run, true) => return self.resume(),
+                (Kind::Run, true) => {
+                    self.resume();
+                    return Ok(());
+                }
                 // P-117, A-05: the enclosing sequence fails with the same condition.
                 _ => {}
             }
@@ -352,37 +334,22 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// Where the processor is.
     fn place(&self) -> Option<Place> {
-        let inner = usize::from(self.depth);
-        // The place before the first frame is never one.
-        let around = self.memory.frames.get(1..inner)?.iter().rev();
-        // A section or shared sequence is somewhere around every nested one.
-        let section = core::iter::once(&self.frame).chain(around).find_map(|frame| match frame.kind {
-            Kind::Shared => Some(ManifestKey::Common),
-            Kind::Section if frame.uninstalls => Some(ManifestKey::Uninstall),
-            Kind::Section => self.section(),
-            Kind::Alternative | Kind::Run => None,
-        });
-        Some(Place {
-            manifest: self.frame.manifest,
-            section: section?,
-            offset: self.frame.at,
-            component: self.handle(self.frame.target),
-        })
+        let Frame { manifest, section, at, target, .. } = self.frame;
+        let place = Place { manifest, section, offset: at, component: self.handle(target) };
+        (self.depth > 0).then_some(place)
     }
 
-    /// A reader at an offset of a manifest's envelope.
-    pub(super) fn reader(&self, manifest: u8, at: u32) -> Reader<'a> {
-        let bytes = self.manifest(manifest).authenticated().envelope().bytes();
-        let at = usize::try_from(at).unwrap_or(usize::MAX);
-        Reader::at(bytes.get(at..).unwrap_or_default(), at)
+    /// A cursor at an offset of a manifest's envelope.
+    pub(super) fn cursor(&self, manifest: u8, at: u32) -> Walked<'a> {
+        Walked::at(self.manifest(manifest).authenticated().envelope().bytes(), at)
     }
 
     /// Carries out a command for the present target. Unless a nested sequence is entered, `argument` stands behind the
     /// argument afterwards.
-    fn command(&mut self, code: i64, argument: &mut Reader<'a>) -> Result<Flow, ProcessError> {
-        let (manifest, target) = (self.frame.manifest, self.frame.target);
+    fn command(&mut self, code: i64, argument: &mut Walked<'a>) -> Result<Flow, ProcessError> {
+        let target = self.frame.target;
         if let Some(condition) = Condition::from_code(code) {
-            argument.uint()?;
+            argument.number();
             // P-071: a failing condition ends its sequence; unwinding finds out which one goes on.
             return if self.condition(condition, target)? {
                 Ok(Flow::Next)
@@ -399,7 +366,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             Directive::RunSequence => return self.nest(argument, Kind::Run),
             Directive::SetParameters | Directive::OverrideParameters => {
                 let replace = directive == Directive::OverrideParameters;
-                self.set_parameters(argument, manifest, target, replace)?;
+                self.set_parameters(argument, target, replace)?;
                 return Ok(Flow::Next);
             }
             #[cfg(feature = "update-management")]
@@ -409,7 +376,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             _ => {}
         }
         // All others have a reporting policy.
-        argument.uint()?;
+        argument.number();
         #[cfg(feature = "owner-policy")]
         if self.owner_objects(directive, target)? {
             return Ok(Flow::Pause);
@@ -427,12 +394,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             #[cfg(feature = "trust-domains")]
             Directive::Unlink => self.unlink(target),
             // Refused with the manifest.
-            _ => Err(argument.error(suit_core::ErrorKind::UnknownCommand).into()),
+            _ => Err(ProcessError::Malformed(suit_core::ErrorKind::UnknownCommand)),
         }
     }
-}
-
-/// Where a reader stands. An envelope of 4 GiB doesn't fit a device; of one on a host, what lies beyond isn't found.
-pub(super) fn offset(reader: &Reader<'_>) -> u32 {
-    u32::try_from(reader.offset()).unwrap_or(u32::MAX)
 }

@@ -1,7 +1,7 @@
 //! Update management: conditions on time, power, permission and version, `wait`, and parameters of other components
 //! (draft-ietf-suit-update-management-14 §5).
 
-use suit_core::cbor::Reader;
+use suit_core::cbor::{Reader, Walked};
 use suit_core::digest::Digest;
 use suit_core::labels::{Condition, ParameterKey};
 use suit_core::version::VersionMatch;
@@ -18,36 +18,35 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn managed(
         &mut self,
         condition: Condition,
-        given: Reader<'a>,
+        mut given: Walked<'a>,
         target: u8,
     ) -> Result<bool, ProcessError> {
-        let mut given = given;
         Ok(match condition {
             // P-190: now < use-before, in 64 bits. Without a clock nobody knows, so it doesn't hold.
             Condition::UseBefore => {
-                let before = given.uint()?;
+                let before = given.number();
                 self.platform.now().is_some_and(|now| now < before)
             }
             // P-191: fails if they are equal.
             Condition::ImageNotMatch => {
-                let digest = Digest::read_wrapped(&mut given)?;
+                let digest = Digest::read_wrapped(&mut given.reader())?;
                 self.state(target) == State::Rehearsed || !self.has_digest(target, &digest)?
             }
             // P-192: at least so much.
             Condition::MinimumBattery => {
-                let least = given.uint()?;
+                let least = given.number();
                 self.platform.battery().is_some_and(|charge| charge >= least)
             }
             // P-193: the application says.
-            Condition::UpdateAuthorized => self.platform.authorized(given.int()?),
+            Condition::UpdateAuthorized => self.platform.authorized(given.int()),
             Condition::Version => {
-                let wanted = VersionMatch::read_wrapped(&mut given)?;
+                let wanted = VersionMatch::read_wrapped(&mut given.reader())?;
                 let handle = self.handle(target);
                 let version = self.platform.version(handle);
                 // A component without a known version satisfies nothing.
                 !version.is_empty() && wanted.holds(version)
             }
-            _ => return Err(given.error(suit_core::ErrorKind::UnknownCommand).into()),
+            _ => false,
         })
     }
 
@@ -106,23 +105,22 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// UM §5.7: parameters of several components; the last one stays selected (P-106).
-    pub(super) fn override_multiple(&mut self, argument: &mut Reader<'a>) -> Result<Flow, ProcessError> {
-        let manifest = self.frame.manifest;
-        for _ in 0..argument.map()? {
-            let target = self.target_of(manifest, argument.uint()?)?;
-            self.set_parameters(argument, manifest, target, true)?;
+    pub(super) fn override_multiple(&mut self, argument: &mut Walked<'a>) -> Result<Flow, ProcessError> {
+        for _ in 0..argument.number() {
+            let target = self.target_of(self.frame.manifest, argument.number())?;
+            self.set_parameters(argument, target, true)?;
             self.choose(Choice::One(target))?;
         }
         Ok(Flow::Through)
     }
 
     /// UM §5.8: copies parameters of other components to the present one, replacing its own (P-107).
-    pub(super) fn copy_params(&mut self, argument: &mut Reader<'a>) -> Result<Flow, ProcessError> {
+    pub(super) fn copy_params(&mut self, argument: &mut Walked<'a>) -> Result<Flow, ProcessError> {
         let target = self.frame.target;
-        for _ in 0..argument.map()? {
-            let source = self.target_of(self.frame.manifest, argument.uint()?)?;
-            for _ in 0..argument.array()? {
-                let label = argument.int()?;
+        for _ in 0..argument.number() {
+            let source = self.target_of(self.frame.manifest, argument.number())?;
+            for _ in 0..argument.number() {
+                let label = argument.int();
                 let found = i16::try_from(label).ok().and_then(|label| self.setting_labelled(source, label));
                 let Some(setting) = found else {
                     let key = ParameterKey::from_code(label);

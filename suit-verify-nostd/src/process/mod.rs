@@ -29,6 +29,7 @@ mod sequences;
 mod settings;
 mod targets;
 
+use suit_core::cbor::{Reader, Walked};
 use suit_core::labels::{Condition, ManifestKey};
 
 use crate::authenticate::Authenticated;
@@ -342,6 +343,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
 
     fn begin(&mut self, procedure: Procedure, rehearsing: bool) -> Result<(), ProcessError> {
         self.outcome = Outcome::Idle;
+        self.transfer = None;
         self.platform.begins(procedure);
         self.check_floor(procedure)?;
         self.check_sections(procedure)?;
@@ -351,7 +353,6 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
         self.depth = 0;
         self.settings = 0;
         self.invoked = false;
-        self.transfer = None;
         self.failed_at = None;
         self.commands = self.setup.commands;
         self.forget_targets();
@@ -390,12 +391,14 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
     /// P-044: whether the shared sequence has a vendor and a class condition.
     fn checks_identity(&self) -> bool {
         let Some(shared) = self.root.manifest().shared_sequence() else { return false };
-        let has = |wanted| {
-            shared.commands().any(|command| {
-                matches!(command.map(|found| found.operation),
-                    Ok(suit_core::command::Operation::Condition(condition, _)) if condition == wanted)
-            })
-        };
-        has(Condition::VendorIdentifier) && has(Condition::ClassIdentifier)
+        let mut commands = Walked::new(Reader::at(shared.encoded(), shared.offset()));
+        let (mut vendor, mut class) = (false, false);
+        for _ in 0..commands.number() / 2 {
+            let code = commands.int();
+            vendor |= code == Condition::VendorIdentifier.code();
+            class |= code == Condition::ClassIdentifier.code();
+            commands.skip();
+        }
+        vendor && class
     }
 }

@@ -27,7 +27,7 @@ impl<P: Platform> Processor<'_, '_, P> {
         };
         let facts = Facts { utc: self.platform.now(), ..self.platform.resources() };
         let priority = self.parameter(target, ParameterKey::UpdatePriority);
-        let priority = priority.and_then(|mut reader| reader.int().ok());
+        let priority = priority.map(|mut value| value.int());
         let storage = self.uint_of(target, ParameterKey::ImageSize);
         let Some(component) = self.path_of(target) else { return Ok(false) };
         let Some(policy) = self.platform.owner_policy() else { return Ok(false) };

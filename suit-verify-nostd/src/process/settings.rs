@@ -1,10 +1,9 @@
 //! Parameters: which are set for which target, and where their values stand.
 
-use suit_core::cbor::Reader;
+use suit_core::cbor::{TRUE, Walked};
 use suit_core::digest::Digest;
 use suit_core::labels::ParameterKey;
 
-use super::machine::offset;
 use super::memory::{Kind, Setting};
 use super::{ProcessError, Processor};
 use crate::platform::Platform;
@@ -13,25 +12,25 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// set-parameters and override-parameters (P-083, P-084) for one target.
     pub(super) fn set_parameters(
         &mut self,
-        reader: &mut Reader<'a>,
-        manifest: u8,
+        map: &mut Walked<'a>,
         target: u8,
         replace: bool,
     ) -> Result<(), ProcessError> {
         const STRICT_ORDER: i16 = label(ParameterKey::StrictOrder);
         const SOFT_FAILURE: i16 = label(ParameterKey::SoftFailure);
-        for _ in 0..reader.map()? {
-            let label = i16::try_from(reader.int()?).map_err(|_| ProcessError::CustomUnsupported)?;
-            let at = offset(reader);
+        let manifest = self.frame.manifest;
+        for _ in 0..map.number() {
+            // P-088: a custom parameter is only a hint, so one whose label has no room is no loss. No parameter is 0.
+            let label = i16::try_from(map.int()).unwrap_or(0);
+            let at = map.offset();
             if label == SOFT_FAILURE {
-                let soft = reader.clone().bool()?;
                 // It always has a value, so set-parameters leaves it.
-                self.set_soft_failure(soft, replace)?;
-            } else if label != STRICT_ORDER {
+                self.set_soft_failure(map.clone().number() == TRUE, replace)?;
+            } else if label != STRICT_ORDER && label != 0 {
                 // P-128: commands always run in order.
                 self.set(Setting { at, label, target, manifest }, replace)?;
             }
-            reader.item()?;
+            map.skip();
         }
         Ok(())
     }
@@ -78,36 +77,30 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         used.iter().find(|setting| setting.label == label && setting.target == target).copied()
     }
 
-    /// A reader at the value of a parameter, if it is set.
-    pub(super) fn parameter(&self, target: u8, key: ParameterKey) -> Option<Reader<'a>> {
+    /// A cursor at the value of a parameter, if it is set.
+    pub(super) fn parameter(&self, target: u8, key: ParameterKey) -> Option<Walked<'a>> {
         let setting = self.setting(target, key)?;
-        Some(self.reader(setting.manifest, setting.at))
+        Some(self.cursor(setting.manifest, setting.at))
     }
 
     /// A parameter that is an unsigned integer, if it is set.
     pub(super) fn uint_of(&self, target: u8, key: ParameterKey) -> Option<u64> {
-        self.parameter(target, key)?.uint().ok()
+        Some(self.parameter(target, key)?.number())
     }
 
-    /// The content of a parameter that is a byte string, if it is set.
-    pub(super) fn bytes_of(&self, target: u8, key: ParameterKey) -> Option<&'a [u8]> {
-        self.parameter(target, key)?.bytes().ok()
+    /// The content of a parameter that is a string, if it is set.
+    pub(super) fn string_of(&self, target: u8, key: ParameterKey) -> Option<&'a [u8]> {
+        Some(self.parameter(target, key)?.string())
     }
 
     /// The same where a directive needs it.
     pub(super) fn needed(&self, target: u8, key: ParameterKey) -> Result<&'a [u8], ProcessError> {
-        self.bytes_of(target, key).ok_or(ProcessError::ParameterUnset(key))
-    }
-
-    /// A parameter that is text, where a directive needs it.
-    pub(super) fn text_of(&self, target: u8, key: ParameterKey) -> Result<&'a str, ProcessError> {
-        let text = self.parameter(target, key).and_then(|mut reader| reader.text().ok());
-        text.ok_or(ProcessError::ParameterUnset(key))
+        self.string_of(target, key).ok_or(ProcessError::ParameterUnset(key))
     }
 
     /// The parameter image-digest, if it is set.
     pub(super) fn digest_of(&self, target: u8) -> Option<Digest<'a>> {
-        Digest::read_wrapped(&mut self.parameter(target, ParameterKey::ImageDigest)?).ok()
+        Digest::read_wrapped(&mut self.parameter(target, ParameterKey::ImageDigest)?.reader()).ok()
     }
 }
 
