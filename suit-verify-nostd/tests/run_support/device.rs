@@ -4,9 +4,9 @@ use core::fmt::Write as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::Digest as _;
+use suit_core::cbor::Walked;
 use suit_core::component::ComponentId;
 use suit_core::labels::{Condition, Directive, FileType};
-use suit_core::parameter::Custom;
 use suit_core::version::Version;
 use suit_verify_nostd::platform::{
     ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Level, Platform, PlatformFault, Watched,
@@ -225,7 +225,7 @@ impl Platform for Device {
         Ok(())
     }
 
-    fn custom(&mut self, _: i64, _: Custom<'_>, _: Handle) -> Result<bool, PlatformFault> {
+    fn custom(&mut self, _: i64, _: Walked<'_>, _: Handle) -> Result<bool, PlatformFault> {
         self.custom.ok_or(PlatformFault::UNSUPPORTED)
     }
 

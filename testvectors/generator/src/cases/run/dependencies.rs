@@ -349,7 +349,7 @@ fn distrusted() -> Vec<Case> {
                         .fetch("dep", &no_envelope.envelope)
                         .fails("dependency-integrity", "dep"),
                 )
-                .fails("Malformed", "", "dependency-resolution", "dep")],
+                .fails("WrongType", "", "dependency-resolution", "dep")],
         ),
         played(
             "mismatch-in-try",

@@ -579,7 +579,50 @@ fn encrypted() -> Vec<Case> {
     rows.map(case).into()
 }
 
+/// Commands and parameters below -256.
+fn custom() -> Vec<Case> {
+    let main = || board(&["main"]);
+    vec![
+        GROUP.play(
+            "custom",
+            "P-024, M 8.4.11",
+            "a custom command that the device has",
+            install([write("1"), on(-300, "argument"), write("2")]),
+            main().fact("custom", "\"holds\""),
+            [update().leaves("main", b"2").does(
+                trace().write("main", b"1").line("custom -300 main holds").write("main", b"2").floor(3),
+            )],
+        ),
+        GROUP.play(
+            "custom-in-try",
+            "P-024, P-116",
+            "a custom condition that doesn't hold is like any other",
+            install([try_each(vec![seq([on(-300, 15), write("never")]), seq([write("2")])])]),
+            main().fact("custom", "\"fails\""),
+            [update()
+                .leaves("main", b"2")
+                .does(trace().line("custom -300 main fails").write("main", b"2").floor(3))],
+        ),
+        GROUP.play(
+            "custom-parameters",
+            "P-088",
+            "custom parameters change nothing about standard commands",
+            install([
+                put(
+                    map! { p::CONTENT => bytes("x"), -300 => "hint", -40_000 => true, -70_000 => bytes([0]) },
+                ),
+                act(c::WRITE),
+                check(c::CHECK_CONTENT),
+            ]),
+            main(),
+            [update()
+                .leaves("main", b"x")
+                .does(trace().write("main", b"x").holds("check-content", "main").floor(3))],
+        ),
+    ]
+}
+
 /// The vectors of this file.
 pub(super) fn cases() -> Vec<Case> {
-    [settings(), fetch(), copy(), writes(), invoke(), encrypted()].concat()
+    [settings(), fetch(), copy(), writes(), invoke(), encrypted(), custom()].concat()
 }
