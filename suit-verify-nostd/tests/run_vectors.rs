@@ -8,7 +8,8 @@ mod vectors_support;
 use core::num::NonZeroU8;
 use std::collections::BTreeMap;
 
-use run_support::{Ended, World, detail};
+use run_support::{Ended, World, detail, handle};
+use suit_core::labels::Condition;
 use suit_verify_nostd::TrustStore;
 use vectors_support::{CRYPTO, Vector, keys, vectors};
 
@@ -111,6 +112,35 @@ fn every_run_leaves_its_trace() {
     println!("{counts:#?}");
     assert!(wrong.is_empty(), "{} runs:\n{}", wrong.len(), wrong.join("\n"));
     assert!(counts["all, done"] >= 60 && counts["all, failed"] >= 60, "vectors are missing");
+}
+
+/// The dependency is exchanged in its storage once it has been found authentic: what runs is still what was checked.
+#[test]
+fn p_047_threat_mfst_toctou_what_changes_in_storage_after_the_check_does_not_run() {
+    let vectors = executable();
+    let vector = vectors.iter().find(|vector| vector.path == "run-dependencies/started-inside").unwrap();
+    let keys = keys();
+    let anchors = [keys["k1"].anchor()];
+    let trust = TrustStore::new(&anchors).unwrap();
+    let mut world = World::new(&vector.path, vector.expected["device"].as_table().unwrap());
+    let dependency = handle(&world.device, "dep");
+    // The same but for the script that it starts.
+    let mut other = world.device.at(dependency).content.clone().unwrap();
+    let at = other.windows(7).position(|it| it == b"library").unwrap();
+    other[at..at + 7].copy_from_slice(b"malware");
+    world.device.tamper = Some((Condition::DependencyIntegrity, dependency, other));
+    let ended = world.run(&vector.suit, vector.tagging(), &trust, CRYPTO, "invocation");
+    let expected = expected(
+        vector,
+        vector.expected["run"].as_array().unwrap()[0].as_table().unwrap(),
+        BTreeMap::from(["main", "dep", "lib"].map(|id| (id.to_owned(), String::new()))),
+    );
+    let trace = core::mem::take(&mut world.device.trace);
+    assert!(world.device.tamper.is_none(), "nothing was exchanged");
+    assert!(trace.len() <= expected.trace.len() && expected.trace.starts_with(&trace), "{trace:?}");
+    assert_ne!(world.device.at(handle(&world.device, "lib")).content.as_deref(), Some(&b"malware"[..]));
+    // At the end of the section the storage is looked at again, so the run doesn't end well.
+    assert!(matches!(ended, Ended::Failed(_)), "{ended:?}");
 }
 
 /// A device, or runs, in any other folder would be carried out by nobody.

@@ -66,6 +66,8 @@ pub(crate) struct Device {
     pub(crate) rehearsing: bool,
     /// References left by the last unlink.
     left: Option<u32>,
+    /// What somebody else puts into a component once this condition has held.
+    pub(crate) tamper: Option<(Condition, Handle, Vec<u8>)>,
 }
 
 /// Hexadecimal digits.
@@ -234,6 +236,9 @@ impl Platform for Device {
         let holds = if watched.error.is_none() { "holds" } else { "fails" };
         if let Some(condition) = Condition::from_code(watched.code) {
             self.trace.push(format!("{} {name} {holds}", condition.name()));
+            if let Some((_, handle, content)) = self.tamper.take_if(|(when, ..)| *when == condition) {
+                self.at(handle).content = Some(content);
+            }
         } else if let Some(directive) = Directive::from_code(watched.code) {
             // A directive that fails ends the run, and is named there.
             if watched.error.is_none() && !self.rehearsing {

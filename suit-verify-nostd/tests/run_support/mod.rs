@@ -279,6 +279,9 @@ impl World {
                     if from > 0 {
                         line += &format!(" from {from}");
                     }
+                    if let Some(arguments) = payload.arguments {
+                        line += &format!(" with {}", device::digits(arguments));
+                    }
                     processor.platform().trace.push(line);
                     let Some(bytes) = self.payloads.get(uri) else {
                         processor.give_up();

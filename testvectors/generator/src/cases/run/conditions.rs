@@ -128,7 +128,7 @@ fn images() -> Vec<Case> {
     let by = |algorithm| map! { p::DIGEST => wrap(digest(algorithm, IMAGE)) };
     let table = vec![
         (
-            ("image-match", "P-079", "the component has the digest and the size"),
+            ("image-match", "P-079, P-070", "the component has the digest and the size"),
             (IMAGE_MATCH, image(IMAGE)),
             (main().holding("main", IMAGE), true),
         ),
@@ -138,7 +138,11 @@ fn images() -> Vec<Case> {
             (main().holding("main", &[0x55; IMAGE.len()]), false),
         ),
         (
-            ("image-match-longer", "P-079", "the component holds one byte more"),
+            (
+                "image-match-longer",
+                "P-079, threat IMG-EXTRA, req SEC-IMG-COMPLETE_DIGEST",
+                "the component holds one byte more",
+            ),
             (IMAGE_MATCH, map! { p::DIGEST => wrap(digest(SHA_256, IMAGE)) }),
             (main().holding("main", &longer), false),
         ),
@@ -173,7 +177,7 @@ fn images() -> Vec<Case> {
             (main().with("main", "slot", 1), true),
         ),
         (
-            ("slot-other", "P-081", "the component is in another slot"),
+            ("slot-other", "P-081, P-070", "the component is in another slot"),
             (SLOT, map! { p::SLOT => 1 }),
             (main().with("main", "slot", 0), false),
         ),

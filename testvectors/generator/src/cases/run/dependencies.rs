@@ -321,7 +321,7 @@ fn distrusted() -> Vec<Case> {
         ),
         GROUP.play(
             "damaged",
-            "P-159, threat MFST-MODIFICATION",
+            "P-159, threat NET-ONPATH",
             "one bit of the dependency's manifest was changed on the way",
             failing(&it.digest),
             device().serving(NAME, &damaged.envelope),

@@ -136,6 +136,16 @@ fn fetch() -> Vec<Case> {
             )],
         ),
         GROUP.play(
+            "fetch-arguments",
+            "A-33, M 8.4.8.13",
+            "what the manifest has to say to the fetcher",
+            install([put(map! { p::URI => URI, p::FETCH_ARGS => bytes("range") }), act(c::FETCH)]),
+            holding().serving(URI, IMAGE),
+            [update()
+                .leaves("main", IMAGE)
+                .does(trace().line(format!("get main {URI} with 72616e6765")).fetch("main", IMAGE).floor(3))],
+        ),
+        GROUP.play(
             "fetch-unset",
             "P-086",
             "no URI is set",
@@ -153,7 +163,7 @@ fn fetch() -> Vec<Case> {
         ),
         GROUP.play(
             "fetch-one-byte-more",
-            "P-094",
+            "P-094, threat IMG-EXTRA, req SEC-IMG-COMPLETE_DIGEST",
             "the resource is longer than image-size: refused at the first byte too many",
             failing(),
             holding().serving(URI, &[IMAGE, b"!"].concat()),
@@ -472,7 +482,7 @@ fn invoke() -> Vec<Case> {
         ),
         GROUP.play(
             "invoke-changed-after-check",
-            "P-045",
+            "P-045, threat IMG-REPLACE",
             "the component was checked, and then something else was copied into it",
             manifest(
                 &["main", "other"],

@@ -198,7 +198,7 @@ fn attacks() -> Vec<Case> {
     vec![
         GROUP.play(
             "another-vendor",
-            "P-045, P-078",
+            "P-045, P-078, req SEC-COMPATIBLE, threat IMG-INCOMPATIBLE",
             "another vendor's device asks for nothing and keeps what it has",
             wrong(check_here, check),
             another().class(CLASS),
@@ -211,7 +211,7 @@ fn attacks() -> Vec<Case> {
         ),
         GROUP.play(
             "another-class",
-            "P-045, P-078",
+            "P-045, P-078, req SEC-COMPATIBLE, threat IMG-INCOMPATIBLE",
             "another product of the vendor asks for nothing and keeps what it has",
             wrong(check, check_here),
             another().vendor(VENDOR),
@@ -221,7 +221,7 @@ fn attacks() -> Vec<Case> {
         ),
         GROUP.play(
             "replaced-image",
-            "P-079, P-076",
+            "P-079, P-076, threat NET-ONPATH, threat IMG-NON_AUTH",
             "another image of the same length comes from the URI: refused after it was stored",
             checked,
             board(&["main"]).serving(URI, &[0x55; IMAGE.len()]),
@@ -238,7 +238,7 @@ fn attacks() -> Vec<Case> {
         ),
         GROUP.play(
             "replaced-image-not-started",
-            "P-045, P-079",
+            "P-045, P-079, threat IMG-REPLACE, req SEC-AUTH-EXEC",
             "somebody has changed what was installed: it isn't started",
             validated,
             board(&["main"]).holding("main", &[0x55; IMAGE.len()]),
@@ -251,7 +251,7 @@ fn attacks() -> Vec<Case> {
         ),
         GROUP.play(
             "component-unknown",
-            "P-009, P-041",
+            "P-009, P-041, threat IMG-LOCATION, req SEC-AUTH-IMG_LOC",
             "the device lacks one of the components: nothing runs, though it is never used",
             manifest(&["main", "elsewhere"], None, [(m::INSTALL, seq([index(0), write("never")]))]),
             board(&["main"]),
@@ -336,7 +336,7 @@ fn rollback() -> Vec<Case> {
         ),
         GROUP.play(
             "sequence-lower",
-            "P-038, P-039",
+            "P-038, P-039, threat IMG-EXPIRED, req SEC-SEQUENCE",
             "a lower number: no sequence runs, in either procedure",
             firmware(),
             device(4),
@@ -467,7 +467,7 @@ fn rehearsed() -> Vec<Case> {
     vec![
         GROUP.play(
             "rehearsal",
-            "M 6.2, P-172",
+            "P-172, req USE-MFST-PRE_CHECK",
             "what an update would fetch is told, and nothing is stored; the update itself does as it said",
             firmware(),
             main().serving(URI, IMAGE),

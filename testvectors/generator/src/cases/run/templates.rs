@@ -43,7 +43,7 @@ fn simple() -> Vec<Case> {
     vec![
         GROUP.play(
             "download",
-            "P-135, P-136, P-137, P-045",
+            "P-135, P-136, P-137, P-045, req USE-EXEC",
             "one component is fetched and checked, then checked again and started",
             download(URI),
             board(&["main"]).holding("main", OLD).serving(URI, IMAGE),
@@ -69,7 +69,7 @@ fn simple() -> Vec<Case> {
         ),
         GROUP.play_draft(
             "integrated",
-            "P-139",
+            "P-139, req USE-PAYLOAD",
             "the payload stands in the envelope: nobody is asked for it",
             integrated,
             board(&["main"]),
@@ -139,7 +139,7 @@ fn staged() -> Vec<Case> {
     vec![
         GROUP.play(
             "staging-install-load",
-            "P-138, P-140",
+            "P-138, P-140, req USE-LOAD",
             "fetched to a staging area, copied to where it is kept, loaded to where it runs",
             whole(),
             device(),
@@ -244,7 +244,7 @@ fn slots() -> Vec<Case> {
         ),
         GROUP.play(
             "slot-b",
-            "P-141",
+            "P-141, req USE-IMG-SELECT",
             "the device stores to slot 1, and starts from there",
             by_slot(false),
             device(1),
