@@ -9,6 +9,7 @@ pub(crate) mod edit;
 pub(crate) mod inspect;
 pub(crate) mod key;
 pub(crate) mod new;
+pub(crate) mod report;
 pub(crate) mod sign;
 pub(crate) mod tour;
 pub(crate) mod verify;
@@ -77,6 +78,7 @@ pub(crate) enum Verb {
     Verify(verify::VerifyArgs),
     Edit(edit::EditArgs),
     Key(key::KeyArgs),
+    Report(report::ReportArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
     Tour(tour::TourArgs),
@@ -92,6 +94,7 @@ impl Verb {
             Self::Sign(args) => args.format == sign::SignFormat::Json,
             Self::Verify(args) => args.format.is_json(),
             Self::Key(args) => args.is_json(),
+            Self::Report(args) => args.is_json(),
             Self::New(_) | Self::Edit(_) | Self::Completions(_) | Self::Man(_) | Self::Tour(_) => false,
         }
     }

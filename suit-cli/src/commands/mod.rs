@@ -12,6 +12,7 @@ mod inspect;
 pub(crate) mod key;
 mod man;
 mod new;
+pub(crate) mod report;
 pub(crate) mod sign;
 mod tour;
 mod usage;
@@ -56,6 +57,7 @@ fn run(verb: Verb, console: &Console) -> Outcome<Exit> {
         Verb::Verify(args) => verify::run(&args, console),
         Verb::Edit(args) => edit::run(&args, console),
         Verb::Key(args) => key::run(&args, console),
+        Verb::Report(args) => report::run(&args, console),
         Verb::Completions(args) => completions::run(args, console),
         Verb::Man(args) => man::run(&args, console),
         Verb::Tour(args) => tour::run(&args, console),

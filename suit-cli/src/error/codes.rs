@@ -128,6 +128,10 @@ codes! {
     DEPENDENCY_DIGEST = 556 No "dependency does not have its digest", "get the dependency that the manifest was built for";
     DEPENDENCY_DEPTH = 557 No "dependencies too deep in each other", "give dependencies as files of their own";
     TOO_MANY_WAYS = 558 No "more alternatives than are followed", "check payloads by hand, or simplify the alternatives";
+    REPORT_UNPROTECTED = 559 No "report is not protected", "ask the device for a report that is signed or has a MAC";
+    REPORT_MANIFEST = 560 No "report is about another manifest";
+    REPORT_PLACE = 561 No "report does not fit the manifest",
+        "if another implementation made it, it may count offsets otherwise: here they count from the first byte of the section's array";
 
     // Files.
     READ = 601 Input "file can't be read", "check the name and the permissions";
@@ -141,6 +145,7 @@ codes! {
     IS_DIRECTORY = 608 Input "a directory, not a file";
     TOO_LARGE = 609 Input "file is larger than this tool reads";
     NOT_A_DOCUMENT = 610 Input "file is of a kind that this verb does not read";
+    REPORT_ENCRYPTED = 611 Input "report is encrypted", "decrypt it first; this version reads reports that are signed or have a MAC";
 
     // Keys.
     KEY_READ = 701 Key "key can't be read", "check the name and the permissions";
