@@ -9,6 +9,8 @@ use suit_core::labels::FileType;
 use suit_core::metadata::Metadata;
 use suit_core::parameter::Custom;
 
+use crate::process::ProcessError;
+
 /// A component of the device, by a number that only the platform gives a meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Handle(pub u16);
@@ -192,6 +194,15 @@ pub trait Platform {
         Err(PlatformFault::UNSUPPORTED)
     }
 
+    // --- watching ---
+
+    /// Told of every command that is done for a component, has failed for it, or leads to a nested sequence. For tools
+    /// that show a run; a device leaves it as it is, and then nothing of it is compiled.
+    #[inline]
+    fn watch(&mut self, watched: &Watched) {
+        let _ = watched;
+    }
+
     // --- facts for update management ---
 
     /// Seconds since 1970, from a clock that can be trusted; `None` without one.
@@ -269,6 +280,25 @@ pub trait Platform {
         let _ = (component, manifest, uses);
         Err(PlatformFault::UNSUPPORTED)
     }
+}
+
+/// A command that was carried out, for [`Platform::watch`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watched {
+    /// As in [`Place`](crate::process::Place): 0 for the root manifest.
+    pub manifest: u8,
+    /// The sequences that the command stands in: 1 in a section.
+    pub depth: u8,
+    /// Parameters that are set.
+    pub settings: u8,
+    /// Code of the command.
+    pub code: i64,
+    /// Offset of the code in the manifest's envelope, in bytes.
+    pub offset: u32,
+    /// The component that it worked on.
+    pub component: Handle,
+    /// Why it failed, if it did.
+    pub error: Option<ProcessError>,
 }
 
 /// Which level `wait` asks for.

@@ -5,7 +5,7 @@ use suit_core::labels::{Directive, ManifestKey};
 
 use super::memory::{Choice, Frame, Kind};
 use super::{Failure, Outcome, Payload, Place, ProcessError, Processor, Step};
-use crate::platform::{Handle, Platform};
+use crate::platform::{Handle, Platform, Watched};
 use crate::signed::Part;
 
 /// A payload that is being fetched.
@@ -107,7 +107,15 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let target = self.chosen(&frame, frame.cursor)?;
         let mut reader = self.reader(frame.manifest, frame.at);
         let code = reader.int()?;
-        match self.command(code, reader, target, &frame)? {
+        let depth = self.depth;
+        let result = self.command(code, reader, target, &frame);
+        if !matches!(result, Ok(Flow::Pause(_))) {
+            let component = self.handle(target);
+            let (manifest, depth, settings, offset) = (frame.manifest, depth, self.settings, frame.at);
+            let error = result.as_ref().err().copied();
+            self.platform.watch(&Watched { manifest, depth, settings, code, offset, component, error });
+        }
+        match result? {
             Flow::Next => self.next_target(),
             Flow::Through => self.next_command()?,
             Flow::Entered => {}
@@ -366,7 +374,12 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         Ok(Flow::Next)
     }
 
-    pub(super) fn pause_for(&self, transfer: &Transfer, uri: &'a str, arguments: Option<&'a [u8]>) -> Step<'a> {
+    pub(super) fn pause_for(
+        &self,
+        transfer: &Transfer,
+        uri: &'a str,
+        arguments: Option<&'a [u8]>,
+    ) -> Step<'a> {
         let payload = Payload {
             component: transfer.component,
             uri,

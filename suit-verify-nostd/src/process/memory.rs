@@ -66,6 +66,23 @@ pub struct Lent<'m> {
     pub(super) buffer: &'m mut [u8],
 }
 
+impl Lent<'_> {
+    /// No more of it than so many targets, settings, frames and bytes: for tools that find out what a device needs.
+    #[must_use]
+    pub fn at_most(mut self, targets: usize, settings: usize, frames: usize, buffer: usize) -> Self {
+        self.targets = shorter(self.targets, targets);
+        self.settings = shorter(self.settings, settings);
+        self.frames = shorter(self.frames, frames);
+        self.buffer = shorter(self.buffer, buffer);
+        self
+    }
+}
+
+fn shorter<T>(all: &mut [T], length: usize) -> &mut [T] {
+    let length = length.min(all.len());
+    all.get_mut(..length).unwrap_or_default()
+}
+
 /// A component or dependency that commands can work on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Target {

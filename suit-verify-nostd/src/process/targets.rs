@@ -19,7 +19,12 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         Ok(())
     }
 
-    fn add_target(&mut self, path: &ComponentPath<'_>, manifest: u8, position: u8) -> Result<(), ProcessError> {
+    fn add_target(
+        &mut self,
+        path: &ComponentPath<'_>,
+        manifest: u8,
+        position: u8,
+    ) -> Result<(), ProcessError> {
         let handle = self.platform.component(path).ok_or(ProcessError::ComponentUnknown)?;
         let free = self.memory.targets.get_mut(usize::from(self.targets));
         *free.ok_or(ProcessError::TooManyComponents)? =
