@@ -106,7 +106,14 @@ impl<'a> Envelope<'a> {
         let missing = |key: EnvelopeKey| Error::new(ErrorKind::MissingKey(key.code()), pairs.offset());
         let wrapper = wrapper.ok_or(missing(EnvelopeKey::AuthenticationWrapper))?;
         let manifest = manifest.ok_or(missing(EnvelopeKey::Manifest))?;
-        Ok(Self { bytes, pairs, count, tagged, authentication: Authentication::parse(wrapper.content())?, manifest })
+        Ok(Self {
+            bytes,
+            pairs,
+            count,
+            tagged,
+            authentication: Authentication::parse(wrapper.content())?,
+            manifest,
+        })
     }
 
     /// The whole envelope as received.

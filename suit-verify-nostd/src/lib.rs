@@ -86,9 +86,13 @@ extern crate std;
 
 pub mod authenticate;
 pub mod budget;
+#[cfg(any(feature = "owner-policy", feature = "update-management"))]
+pub mod calendar;
 pub mod crypto;
 pub mod error;
 pub mod platform;
+#[cfg(feature = "owner-policy")]
+pub mod policy;
 pub mod process;
 pub mod signed;
 pub mod trust;

@@ -30,6 +30,8 @@ impl<const TARGETS: usize, const SETTINGS: usize, const FRAMES: usize, const BUF
     /// Memory in which nothing is going on.
     #[must_use]
     pub const fn new() -> Self {
+        // Without a byte of it nothing could be read.
+        const { assert!(BUFFER > 0) };
         Self {
             targets: [Target::NONE; TARGETS],
             settings: [Setting::NONE; SETTINGS],
@@ -73,7 +75,8 @@ impl Lent<'_> {
         self.targets = shorter(self.targets, targets);
         self.settings = shorter(self.settings, settings);
         self.frames = shorter(self.frames, frames);
-        self.buffer = shorter(self.buffer, buffer);
+        // Without a byte of it nothing could be read.
+        self.buffer = shorter(self.buffer, buffer.max(1));
         self
     }
 }

@@ -1,0 +1,278 @@
+//! A device of memory, which notes what is done to it.
+
+use std::collections::BTreeMap;
+
+use suit_core::component::ComponentId;
+use suit_core::labels::Algorithm;
+use suit_core::parameter::Custom;
+use suit_core::{Envelope, Tagging};
+use suit_verify_nostd::platform::{
+    ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Platform, PlatformFault,
+};
+use suit_verify_nostd::process::{Failure, Memory, Options, Payload, Procedure, ProcessError, Processor};
+use suit_verify_nostd::{Budget, Setup, Step, TrustAnchor, TrustStore, authenticate};
+
+use crate::build::{CLASS, DEVICE, VENDOR};
+use crate::common::{ALL, Key};
+
+/// A component and what it holds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Component {
+    pub(crate) name: String,
+    pub(crate) content: Option<Vec<u8>>,
+    pub(crate) slot: Option<u64>,
+    pub(crate) capacity: u32,
+    pub(crate) version: Vec<i64>,
+    /// Bytes kept of an interrupted transfer.
+    pub(crate) kept: Vec<u8>,
+    pub(crate) referrers: Vec<String>,
+}
+
+/// The device.
+#[derive(Clone, Debug)]
+pub(crate) struct Device {
+    pub(crate) components: Vec<Component>,
+    pub(crate) vendors: Vec<Identifier<'static>>,
+    pub(crate) classes: Vec<Identifier<'static>>,
+    pub(crate) devices: Vec<Identifier<'static>>,
+    pub(crate) floors: BTreeMap<Option<Vec<u8>>, u64>,
+    /// What was done, a line each.
+    pub(crate) log: Vec<String>,
+    /// Storage fails at this many operations from now on.
+    pub(crate) fail_in: Option<u32>,
+    /// What is to be had from where.
+    pub(crate) payloads: BTreeMap<String, Vec<u8>>,
+    /// Bytes per call of `feed`.
+    pub(crate) piece: usize,
+    pub(crate) setup: fn(Setup<'_>) -> Setup<'_>,
+    /// What custom commands answer.
+    pub(crate) custom: Result<bool, PlatformFault>,
+}
+
+impl Device {
+    /// A device with these components, all empty and with room for 1,000 bytes.
+    pub(crate) fn new(components: &[&str]) -> Self {
+        let component =
+            |name: &&str| Component { name: (*name).to_owned(), capacity: 1_000, ..Component::default() };
+        Self {
+            components: components.iter().map(component).collect(),
+            vendors: vec![Identifier::Uuid(VENDOR)],
+            classes: vec![Identifier::Uuid(CLASS)],
+            devices: vec![Identifier::Uuid(DEVICE)],
+            floors: BTreeMap::new(),
+            log: Vec::new(),
+            fail_in: None,
+            payloads: BTreeMap::new(),
+            piece: 3,
+            setup: |setup| setup,
+            custom: Err(PlatformFault::UNSUPPORTED),
+        }
+    }
+
+    pub(crate) fn abc() -> Self {
+        Self::new(&["a", "b", "c"])
+    }
+
+    pub(crate) fn holding(mut self, name: &str, content: &[u8]) -> Self {
+        self.component(name).content = Some(content.to_vec());
+        self
+    }
+
+    pub(crate) fn serving(mut self, uri: &str, content: &[u8]) -> Self {
+        self.payloads.insert(uri.to_owned(), content.to_vec());
+        self
+    }
+
+    pub(crate) fn component(&mut self, name: &str) -> &mut Component {
+        self.components.iter_mut().find(|component| component.name == name).unwrap()
+    }
+
+    /// What a component holds.
+    pub(crate) fn content(&self, name: &str) -> Option<&[u8]> {
+        let component = self.components.iter().find(|component| component.name == name).unwrap();
+        component.content.as_deref()
+    }
+
+    /// Runs a procedure of an envelope signed by the test key.
+    pub(crate) fn run(&mut self, envelope: &[u8], procedure: Procedure) -> Result<(), Failure> {
+        self.drive(envelope, procedure, false).map(|_| ())
+    }
+
+    /// Rehearses a procedure; the URIs that would be fetched.
+    pub(crate) fn rehearse(&mut self, envelope: &[u8], procedure: Procedure) -> Result<Vec<String>, Failure> {
+        self.drive(envelope, procedure, true)
+    }
+
+    pub(crate) fn update(&mut self, envelope: &[u8]) -> Result<(), ProcessError> {
+        self.run(envelope, Procedure::Update).map_err(|failure| failure.error)
+    }
+
+    pub(crate) fn invocation(&mut self, envelope: &[u8]) -> Result<(), ProcessError> {
+        self.run(envelope, Procedure::Invocation).map_err(|failure| failure.error)
+    }
+
+    fn drive(&mut self, envelope: &[u8], procedure: Procedure, dry: bool) -> Result<Vec<String>, Failure> {
+        let before = |error| Failure { error, place: None };
+        let key = Key::k1().raw();
+        let anchors = [TrustAnchor::unchecked(Algorithm::Esp256, &key, None)];
+        let trust = TrustStore::new(&anchors).unwrap();
+        let envelope = Envelope::parse(envelope, Tagging::Required).map_err(|e| before(e.into()))?;
+        let authenticated =
+            authenticate(&envelope, &trust, &ALL, &mut Budget::new()).map_err(|e| before(e.into()))?;
+        let mut memory = Memory::<4, 24, 8, 64>::new();
+        let setup = (self.setup)(Setup::new(ALL, trust));
+        let payloads = self.payloads.clone();
+        let piece = self.piece;
+        let mut processor = Processor::new(&authenticated, setup, self, memory.lend()).map_err(before)?;
+        if dry { processor.rehearse(procedure) } else { processor.start(procedure) }.map_err(before)?;
+        let mut planned = Vec::new();
+        loop {
+            match processor.run() {
+                Step::Done => return Ok(planned),
+                Step::Failed(failure) => return Err(failure),
+                Step::Planned(payload) => planned.push(payload.uri.to_owned()),
+                Step::Wait => panic!("waits"),
+                Step::NeedPayload(payload) => serve(&mut processor, &payload, &payloads, piece),
+            }
+        }
+    }
+
+    fn operation(&mut self) -> Result<(), PlatformFault> {
+        if let Some(left) = &mut self.fail_in {
+            *left = left.checked_sub(1).ok_or(PlatformFault(77))?;
+        }
+        Ok(())
+    }
+
+    fn at(&mut self, handle: Handle) -> &mut Component {
+        &mut self.components[usize::from(handle.0)]
+    }
+
+    fn note(&mut self, what: &str, handle: Handle, more: &str) {
+        let name = self.at(handle).name.clone();
+        self.log.push(format!("{what} {name}{more}"));
+    }
+}
+
+/// Feeds all of a payload, or says that there is none.
+fn serve(
+    processor: &mut Processor<'_, '_, Device>,
+    payload: &Payload<'_>,
+    payloads: &BTreeMap<String, Vec<u8>>,
+    piece: usize,
+) {
+    let Some(bytes) = payloads.get(payload.uri) else { return processor.give_up() };
+    let line = format!("get {} from {}", payload.uri, payload.offset);
+    processor.platform().log.push(line);
+    for piece in bytes.get(payload.offset as usize..).unwrap_or_default().chunks(piece) {
+        if processor.feed(piece).is_err() {
+            return;
+        }
+    }
+    processor.end_payload().unwrap();
+}
+
+fn key(manifest: Option<ComponentId<'_>>) -> Option<Vec<u8>> {
+    manifest.map(|id| id.encoded().to_vec())
+}
+
+impl Platform for Device {
+    fn component(&mut self, path: &ComponentPath<'_>) -> Option<Handle> {
+        let name: Vec<_> = path.parts().map(|part| String::from_utf8_lossy(part).into_owned()).collect();
+        let position = self.components.iter().position(|component| component.name == name.join("/"))?;
+        Some(Handle(u16::try_from(position).unwrap()))
+    }
+
+    fn identifiers(&mut self, kind: IdentifierKind, _: Handle) -> &[Identifier<'_>] {
+        match kind {
+            IdentifierKind::Vendor => &self.vendors,
+            IdentifierKind::Class => &self.classes,
+            IdentifierKind::Device => &self.devices,
+        }
+    }
+
+    fn slot(&mut self, component: Handle) -> Option<u64> {
+        self.at(component).slot
+    }
+
+    fn floor(&mut self, manifest: Option<ComponentId<'_>>) -> Result<u64, PlatformFault> {
+        Ok(self.floors.get(&key(manifest)).copied().unwrap_or(0))
+    }
+
+    fn set_floor(&mut self, manifest: Option<ComponentId<'_>>, sequence: u64) -> Result<(), PlatformFault> {
+        self.operation()?;
+        self.log.push(format!("floor {sequence}"));
+        self.floors.insert(key(manifest), sequence);
+        Ok(())
+    }
+
+    fn capacity(&mut self, component: Handle) -> u32 {
+        self.at(component).capacity
+    }
+
+    fn length(&mut self, component: Handle) -> Option<u32> {
+        self.at(component).content.as_ref().map(|content| content.len() as u32)
+    }
+
+    fn read(&mut self, component: Handle, offset: u32, buffer: &mut [u8]) -> Result<(), PlatformFault> {
+        self.operation()?;
+        let content = self.at(component).content.as_ref().unwrap();
+        buffer.copy_from_slice(&content[offset as usize..offset as usize + buffer.len()]);
+        Ok(())
+    }
+
+    fn begin(&mut self, component: Handle, incoming: &Incoming<'_>) -> Result<u32, PlatformFault> {
+        self.operation()?;
+        let size = incoming.size.map_or("?".to_owned(), |size| size.to_string());
+        self.note("begin", component, &format!(" {size}"));
+        let component = self.at(component);
+        component.content = None;
+        Ok(component.kept.len() as u32)
+    }
+
+    fn write(&mut self, component: Handle, offset: u32, data: &[u8]) -> Result<(), PlatformFault> {
+        self.operation()?;
+        let component = self.at(component);
+        component.kept.truncate(offset as usize);
+        assert_eq!(component.kept.len(), offset as usize, "a gap");
+        component.kept.extend(data);
+        assert!(component.kept.len() <= component.capacity as usize, "beyond the component");
+        Ok(())
+    }
+
+    fn commit(&mut self, component: Handle, length: u32) -> Result<(), PlatformFault> {
+        self.operation()?;
+        self.note("commit", component, &format!(" {length}"));
+        let component = self.at(component);
+        assert_eq!(component.kept.len(), length as usize);
+        component.content = Some(core::mem::take(&mut component.kept));
+        Ok(())
+    }
+
+    fn swap(&mut self, one: Handle, other: Handle) -> Result<(), PlatformFault> {
+        self.operation()?;
+        self.note("swap", one, "");
+        let there = self.at(other).content.take();
+        let here = core::mem::replace(&mut self.at(one).content, there);
+        self.at(other).content = here;
+        Ok(())
+    }
+
+    fn invoke(&mut self, component: Handle, arguments: Option<&[u8]>) -> Result<(), PlatformFault> {
+        let arguments = arguments.map_or(String::new(), |it| format!(" {}", String::from_utf8_lossy(it)));
+        self.note("invoke", component, &arguments);
+        Ok(())
+    }
+
+    fn custom(&mut self, code: i64, argument: Custom<'_>, component: Handle) -> Result<bool, PlatformFault> {
+        self.note("custom", component, &format!(" {code} {argument:?}"));
+        self.custom
+    }
+}
+
+/// The default options, changed.
+pub(crate) fn options(change: impl Fn(&mut Options)) -> Options {
+    let mut options = Options::new();
+    change(&mut options);
+    options
+}

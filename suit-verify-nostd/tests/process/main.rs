@@ -1,0 +1,14 @@
+//! The processor against a device of memory: every rule of commands, sequences and sections by a test of its own.
+#![allow(clippy::unwrap_used, clippy::as_conversions, clippy::arithmetic_side_effects, reason = "tests")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod build;
+mod device;
+
+mod conditions;
+mod directives;
+mod limits;
+mod procedure;
+mod sequences;
