@@ -112,4 +112,27 @@ impl<'a> VersionMatch<'a> {
         inner.finish()?;
         Ok(found)
     }
+
+    /// Whether a version with these elements satisfies the comparison. Elements are compared one by one until one
+    /// differs or this version ends (UM §4.4), so "equal `[1]`" holds for every `1.…`. Elements that `version` lacks count
+    /// as 0.
+    #[must_use]
+    pub fn holds(&self, version: &[i64]) -> bool {
+        use core::cmp::Ordering::{Equal, Greater, Less};
+        let mut have = version.iter().copied();
+        let mut order = Equal;
+        for wanted in self.version.parts() {
+            order = have.next().unwrap_or(0).cmp(&wanted);
+            if order != Equal {
+                break;
+            }
+        }
+        match self.comparison {
+            VersionComparison::Greater => order == Greater,
+            VersionComparison::GreaterEqual => order != Less,
+            VersionComparison::Equal => order == Equal,
+            VersionComparison::LesserEqual => order != Greater,
+            VersionComparison::Lesser => order == Less,
+        }
+    }
 }

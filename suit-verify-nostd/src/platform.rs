@@ -5,11 +5,12 @@
 //! device may lack; a port of the others takes about a hundred lines (docs/porting.md).
 
 use suit_core::component::ComponentId;
+use suit_core::digest::Digest;
 use suit_core::labels::FileType;
 use suit_core::metadata::Metadata;
 use suit_core::parameter::Custom;
 
-use crate::process::ProcessError;
+use crate::process::{Procedure, ProcessError};
 
 /// A component of the device, by a number that only the platform gives a meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +34,12 @@ impl<'a> ComponentPath<'a> {
     #[must_use]
     pub const fn prefixed(prefix: Option<ComponentId<'a>>, id: ComponentId<'a>) -> Self {
         Self { prefix, id }
+    }
+
+    /// The identifier behind the prefix.
+    #[must_use]
+    pub const fn id(&self) -> ComponentId<'a> {
+        self.id
     }
 
     /// The parts, from the most general one on.
@@ -80,6 +87,9 @@ pub enum Identifier<'p> {
 pub struct Incoming<'a> {
     /// Bytes, if the manifest says how many: never more will be written.
     pub size: Option<u32>,
+    /// Its digest, if the manifest says so: by it a platform knows whether an interrupted transfer was of the same thing.
+    /// The processor compares it with what was stored; the platform need not.
+    pub digest: Option<Digest<'a>>,
     /// Kind of file; a regular one unless the manifest says otherwise.
     pub file_type: FileType,
     /// Permissions, times and owner (UM §4.6), where the manifest gives them and update management is on.
@@ -117,6 +127,12 @@ pub trait Platform {
     fn slot(&mut self, component: Handle) -> Option<u64> {
         let _ = component;
         None
+    }
+
+    /// Told when a procedure begins, before anything else is asked. For platforms on which [`Platform::slot`] depends on
+    /// it.
+    fn begins(&mut self, procedure: Procedure) {
+        let _ = procedure;
     }
 
     // --- rollback ---
@@ -203,10 +219,11 @@ pub trait Platform {
         let _ = watched;
     }
 
-    // --- facts for update management ---
+    // --- facts for update management and the owner ---
 
-    /// Seconds since 1970, from a clock that can be trusted; `None` without one.
-    #[cfg(feature = "update-management")]
+    /// Seconds since 1970, from a clock that can be trusted; `None` without one, and then nothing that is bound to a time
+    /// is permitted.
+    #[cfg(any(feature = "update-management", feature = "owner-policy"))]
     fn now(&mut self) -> Option<u64> {
         None
     }
@@ -256,9 +273,28 @@ pub trait Platform {
         None
     }
 
+    /// Time zone and daylight saving for events in local time; `None`: such events aren't supported (P-197).
+    #[cfg(feature = "update-management")]
+    fn zone(&mut self) -> Option<crate::calendar::Zone> {
+        None
+    }
+
+    /// What the owner permits; `None`: everything.
+    #[cfg(feature = "owner-policy")]
+    fn owner_policy(&mut self) -> Option<crate::policy::OwnerPolicy<'_>> {
+        None
+    }
+
+    /// Radio level, free storage and free memory, for the owner's policy. The time is asked of [`Platform::now`].
+    #[cfg(feature = "owner-policy")]
+    fn resources(&mut self) -> crate::policy::Facts {
+        crate::policy::Facts::default()
+    }
+
     // --- references, for trust domains ---
 
-    /// How many manifests hold a reference to what the component stores (TD §5.3).
+    /// How many manifests hold a reference to what the component stores (TD §5.3). A device with one root manifest need
+    /// not count (P-170).
     #[cfg(feature = "trust-domains")]
     fn references(&mut self, component: Handle) -> u32 {
         let _ = component;
@@ -278,7 +314,7 @@ pub trait Platform {
         uses: bool,
     ) -> Result<u32, PlatformFault> {
         let _ = (component, manifest, uses);
-        Err(PlatformFault::UNSUPPORTED)
+        Ok(0)
     }
 }
 

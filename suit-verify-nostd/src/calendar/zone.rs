@@ -214,7 +214,9 @@ impl fmt::Display for ZoneError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Offset => "more than 15 hours from UTC",
-            Self::Difference => "daylight saving time differs from standard time by nothing or by more than 3 hours",
+            Self::Difference => {
+                "daylight saving time differs from standard time by nothing or by more than 3 hours"
+            }
             Self::TooClose => "daylight saving time starts and ends less than two months apart",
             Self::YearBorder => "daylight saving time starts or ends within a day of the turn of a year",
         })

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use suit_core::component::ComponentId;
+use crate::platform::ComponentPath;
 
 /// An effect on the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct Request<'a> {
     /// The effect.
     pub action: Action,
     /// The component it is on.
-    pub component: ComponentId<'a>,
+    pub component: ComponentPath<'a>,
     /// The update's priority, if the manifest states it; smaller is more urgent.
     pub priority: Option<i64>,
     /// Bytes of free storage that it takes, as far as known. Nothing if it goes where something else was.

@@ -42,7 +42,7 @@ mod decision;
 pub use blackout::{Blackout, PolicyError, WINDOWS_MAX, Weekdays, Window};
 pub use decision::{Action, Decision, Facts, Request, Rule};
 
-use suit_core::component::ComponentId;
+use crate::platform::ComponentPath;
 
 /// What the owner permits, borrowed. The default permits everything.
 ///
@@ -171,7 +171,7 @@ impl<'p> OwnerPolicy<'p> {
         Decision::NotNow { rule, retry_at: None }
     }
 
-    fn vetoes(&self, component: ComponentId<'_>) -> bool {
+    fn vetoes(&self, component: ComponentPath<'_>) -> bool {
         self.veto.iter().any(|prefix| {
             let mut parts = component.parts();
             prefix.iter().all(|part| parts.next() == Some(part))

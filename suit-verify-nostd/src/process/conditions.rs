@@ -46,6 +46,23 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             }
             // P-082: always fails.
             Condition::Abort => Ok(false),
+            #[cfg(feature = "trust-domains")]
+            Condition::DependencyIntegrity => self.dependency_integrity(target).map(|()| true),
+            #[cfg(feature = "trust-domains")]
+            Condition::IsDependency => Ok(self.is_dependency(self.present_manifest(), target)),
+            #[cfg(feature = "update-management")]
+            managed => {
+                let key = match managed {
+                    Condition::UseBefore => ParameterKey::UseBefore,
+                    Condition::ImageNotMatch => ParameterKey::ImageDigest,
+                    Condition::MinimumBattery => ParameterKey::MinimumBattery,
+                    Condition::UpdateAuthorized => ParameterKey::UpdatePriority,
+                    _ => ParameterKey::Version,
+                };
+                let wanted = given(self, key)?;
+                self.managed(managed, wanted, target)
+            }
+            #[cfg(not(feature = "update-management"))]
             _ => Err(Reader::new(&[]).error(suit_core::ErrorKind::UnknownCommand).into()),
         }
     }
@@ -70,10 +87,15 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// P-079: whether what the component holds has this digest and, if image-size is set, this size.
-    pub(super) fn image_matches(&mut self, target: u8, wanted: Digest<'_>) -> Result<bool, ProcessError> {
+    pub(super) fn image_matches(&mut self, target: u8, wanted: Digest<'a>) -> Result<bool, ProcessError> {
         // In a rehearsal nothing was stored; that the right thing will be there is what is assumed.
         if self.state(target) == State::Rehearsed {
             return Ok(true);
+        }
+        // For a dependency only its manifest is hashed, while image-size counts the whole envelope (TD §5.2.2, A-22).
+        #[cfg(feature = "trust-domains")]
+        if self.is_dependency(self.present_manifest(), target) {
+            return self.dependency_matches(target, &wanted);
         }
         let handle = self.handle(target);
         let Some(length) = self.platform.length(handle) else { return Ok(false) };
@@ -82,11 +104,18 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         {
             return Ok(false);
         }
-        let matches = self.digest(handle, length, &wanted)?.as_bytes() == wanted.bytes();
+        let matches = self.has_digest(target, &wanted)?;
         if matches {
             self.set_state(target, State::Verified);
         }
         Ok(matches)
+    }
+
+    /// Whether what the target holds has this digest, whatever its size.
+    pub(super) fn has_digest(&mut self, target: u8, wanted: &Digest<'_>) -> Result<bool, ProcessError> {
+        let handle = self.handle(target);
+        let Some(length) = self.platform.length(handle) else { return Ok(false) };
+        Ok(self.digest(handle, length, wanted)?.as_bytes() == wanted.bytes())
     }
 
     /// The digest of what a component holds, by the algorithm of `like`.
@@ -111,7 +140,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// P-080: compares all bytes in a time that doesn't depend on where they differ.
-    fn content_is(&mut self, target: u8, wanted: &[u8]) -> Result<bool, ProcessError> {
+    pub(super) fn content_is(&mut self, target: u8, wanted: &[u8]) -> Result<bool, ProcessError> {
         if self.state(target) == State::Rehearsed {
             return Ok(true);
         }

@@ -3,6 +3,8 @@
 use suit_core::cbor::Reader;
 use suit_core::digest::Digest;
 use suit_core::labels::{FileType, ParameterKey};
+#[cfg(feature = "update-management")]
+use suit_core::metadata::{Entry, Metadata};
 use suit_core::parameter::Custom;
 
 use super::conditions::piece;
@@ -63,7 +65,9 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// A payload that the envelope brought along under this name (P-139).
     fn integrated(&self, uri: &str) -> Option<Reader<'a>> {
-        self.root.authenticated().envelope().payload(uri)
+        let own = self.manifest(self.present_manifest()).authenticated().envelope().payload(uri);
+        // What a dependency fetches may have come with the envelope around it.
+        own.or_else(|| self.root.authenticated().envelope().payload(uri))
     }
 
     /// M §8.4.10.6: stores the parameter `content`.
@@ -120,6 +124,11 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         // Run again after a power cut, a swap that was done isn't undone.
         if self.is_there(target)? {
             return Ok(());
+        }
+        #[cfg(feature = "trust-domains")]
+        {
+            self.is_free(target)?;
+            self.is_free(source)?;
         }
         let (one, other) = (self.handle(target), self.handle(source));
         if self.state(source) == State::Unknown && self.platform.length(other).is_none() {
@@ -207,21 +216,55 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         Ok(())
     }
 
+    /// P-169: what other manifests still use is not written; unlink comes first.
+    #[cfg(feature = "trust-domains")]
+    fn is_free(&mut self, target: u8) -> Result<(), ProcessError> {
+        let handle = self.handle(target);
+        if self.platform.references(handle) == 0 { Ok(()) } else { Err(ProcessError::Referenced) }
+    }
+
     /// Gets the platform ready for a new content, and returns from which byte on it is needed.
     fn open(&mut self, target: u8, size: Option<u32>) -> Result<u32, ProcessError> {
         let handle = self.handle(target);
         if size.is_some_and(|size| size > self.platform.capacity(handle)) {
             return Err(ProcessError::TooLarge);
         }
+        #[cfg(feature = "trust-domains")]
+        self.is_free(target)?;
         if self.rehearsing {
             self.set_state(target, State::Rehearsed);
             return Ok(0);
         }
         self.set_state(target, State::Unknown);
-        let incoming = Incoming { size, file_type: FileType::Regular, metadata: None };
+        let digest = self.parameter(target, ParameterKey::ImageDigest);
+        let digest = digest.map(|mut reader| Digest::read_wrapped(&mut reader)).transpose()?;
+        let incoming = Incoming { size, digest, ..self.incoming(target)? };
         let stored = self.platform.begin(handle, &incoming)?;
         // A platform that claims more than there is begins anew.
         Ok(if size.is_none_or(|size| stored <= size) { stored } else { 0 })
+    }
+
+    /// What kind of thing the target is to hold (P-199).
+    #[cfg(feature = "update-management")]
+    fn incoming(&self, target: u8) -> Result<Incoming<'a>, ProcessError> {
+        let mut incoming =
+            Incoming { size: None, digest: None, file_type: FileType::Regular, metadata: None };
+        if let Some(mut parameter) = self.parameter(target, ParameterKey::ComponentMetadata) {
+            let metadata = Metadata::parse(parameter.wrapped()?)?;
+            for entry in metadata {
+                if let Entry::FileType(file_type) = entry? {
+                    incoming.file_type = file_type;
+                }
+            }
+            incoming.metadata = Some(metadata);
+        }
+        Ok(incoming)
+    }
+
+    #[cfg(not(feature = "update-management"))]
+    #[allow(clippy::unnecessary_wraps, reason = "with update management it can fail")]
+    fn incoming(&self, _: u8) -> Result<Incoming<'a>, ProcessError> {
+        Ok(Incoming { size: None, digest: None, file_type: FileType::Regular, metadata: None })
     }
 
     fn store_all(&mut self, target: u8, content: &[u8], size: Option<u32>) -> Result<(), ProcessError> {

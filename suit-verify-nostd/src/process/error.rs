@@ -91,7 +91,7 @@ pub enum ProcessError {
     /// wait for an event that the device doesn't know (P-197, P-198).
     EventUnsupported,
     /// The owner doesn't permit it; the rule's number is that of [`crate::policy`].
-    OwnerRefused(u8),
+    OwnerRefused(u16),
 
     // --- use of the processor ---
     /// A payload was fed that nobody asked for.

@@ -160,6 +160,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             soft: kind == Kind::Alternative,
             cursor: 0,
             alternative: 0,
+            uninstalls: false,
         };
         let place = self.memory.frames.get_mut(usize::from(self.depth)).ok_or(ProcessError::TooDeep)?;
         *place = frame;
@@ -200,8 +201,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let Some(frame) = self.top() else { return Ok(()) };
         self.pop();
         match frame.kind {
-            Kind::Shared => self.open_section(frame.manifest),
-            Kind::Section => self.end_of_section(),
+            Kind::Shared => self.open_section(frame.manifest, frame.uninstalls),
+            Kind::Section => self.end_of_section(&frame),
             Kind::Alternative | Kind::Run => {
                 self.next_target();
                 Ok(())
@@ -209,13 +210,19 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         }
     }
 
-    fn end_of_section(&mut self) -> Result<(), ProcessError> {
+    fn end_of_section(&mut self, _frame: &Frame) -> Result<(), ProcessError> {
+        #[cfg(feature = "trust-domains")]
+        self.dependencies_ran(_frame)?;
+        self.leave_section();
+        Ok(())
+    }
+
+    fn leave_section(&mut self) {
         if self.depth == 0 {
             self.stage = self.stage.saturating_add(1);
         } else {
             self.next_target();
         }
-        Ok(())
     }
 
     /// The section that is run.
@@ -231,33 +238,44 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             self.stage = self.stage.saturating_add(1);
             return Ok(());
         }
-        self.open_shared(0)
+        self.open_shared(0, false)
     }
 
     /// Enters the shared sequence of a manifest, which leads on to the section; or the section if there is none.
-    pub(super) fn open_shared(&mut self, manifest: u8) -> Result<(), ProcessError> {
+    pub(super) fn open_shared(&mut self, manifest: u8, uninstalls: bool) -> Result<(), ProcessError> {
         match self.manifest(manifest).manifest().shared_sequence() {
             Some(shared) => {
                 let content = Reader::at(shared.encoded(), shared.offset());
                 let first = self.target_at(manifest, 0)?;
-                self.push(content, manifest, Kind::Shared, Choice::One(first))
+                self.push(content, manifest, Kind::Shared, Choice::One(first))?;
+                self.mark_uninstalling(uninstalls);
+                Ok(())
             }
-            None => self.open_section(manifest),
+            None => self.open_section(manifest, uninstalls),
         }
     }
 
-    fn open_section(&mut self, manifest: u8) -> Result<(), ProcessError> {
-        let Some(key) = self.section() else { return Ok(()) };
+    fn open_section(&mut self, manifest: u8, uninstalls: bool) -> Result<(), ProcessError> {
+        let key = if uninstalls { Some(ManifestKey::Uninstall) } else { self.section() };
+        let Some(key) = key else { return Ok(()) };
         match self.manifest(manifest).section(key, &self.setup.crypto)? {
             Part::Present(sequence) => {
                 let content = Reader::at(sequence.encoded(), sequence.offset());
                 // P-104: the index is 0 at first.
                 let first = self.target_at(manifest, 0)?;
-                self.push(content, manifest, Kind::Section, Choice::One(first))
+                self.push(content, manifest, Kind::Section, Choice::One(first))?;
+                self.mark_uninstalling(uninstalls);
             }
-            Part::Missing(_) => Err(ProcessError::SectionMissing(key)),
+            Part::Missing(_) => return Err(ProcessError::SectionMissing(key)),
             // TD §5.4: a section that the dependency lacks succeeds at once.
-            Part::Absent => self.end_of_section(),
+            Part::Absent => self.leave_section(),
+        }
+        Ok(())
+    }
+
+    fn mark_uninstalling(&mut self, uninstalls: bool) {
+        if let Some(top) = self.top_mut() {
+            top.uninstalls = uninstalls;
         }
     }
 
@@ -271,6 +289,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                     if let Some(version) = manifest.set_version() {
                         self.platform.set_version(&version)?;
                     }
+                    #[cfg(feature = "trust-domains")]
+                    self.raise_dependency_floors()?;
                     self.platform.set_floor(manifest.component_id(), manifest.sequence_number())?;
                 }
                 // P-076: an invocation ends in an error or in an invoked image.
@@ -319,6 +339,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         // A section or shared sequence is somewhere around every nested one.
         let kind = self.memory.frames.get(..inner)?.iter().rev().find_map(|frame| match frame.kind {
             Kind::Shared => Some(ManifestKey::Common),
+            Kind::Section if frame.uninstalls => Some(ManifestKey::Uninstall),
             Kind::Section => self.section(),
             Kind::Alternative | Kind::Run => None,
         });
@@ -329,6 +350,11 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             offset: frame.at,
             component: self.handle(target),
         })
+    }
+
+    /// The manifest whose commands are run.
+    pub(super) fn present_manifest(&self) -> u8 {
+        self.top().map_or(0, |frame| frame.manifest)
     }
 
     /// A reader at an offset of a manifest's envelope.
@@ -358,6 +384,10 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             return self.custom(code, argument, target);
         };
         let manifest = frame.manifest;
+        #[cfg(feature = "owner-policy")]
+        if let Some(pause) = self.owner_objects(directive, target)? {
+            return Ok(Flow::Pause(Step::Wait(pause)));
+        }
         match directive {
             Directive::SetComponentIndex => return self.set_component_index(argument, manifest),
             Directive::TryEach => return self.try_each(argument, target, frame),
@@ -369,6 +399,16 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             Directive::Copy => self.copy(target)?,
             Directive::Swap => self.swap(target)?,
             Directive::Invoke => self.invoke(target)?,
+            #[cfg(feature = "update-management")]
+            Directive::Wait => return self.wait(target),
+            #[cfg(feature = "update-management")]
+            Directive::OverrideMultiple => return self.override_multiple(argument, manifest),
+            #[cfg(feature = "update-management")]
+            Directive::CopyParams => self.copy_params(argument, manifest, target)?,
+            #[cfg(feature = "trust-domains")]
+            Directive::ProcessDependency => return self.process_dependency(manifest, target),
+            #[cfg(feature = "trust-domains")]
+            Directive::Unlink => return self.unlink(manifest, target),
             _ => return Err(argument.error(suit_core::ErrorKind::UnknownCommand).into()),
         }
         Ok(Flow::Next)

@@ -142,6 +142,8 @@ pub(super) struct Frame {
     pub(super) cursor: u8,
     /// Which alternative of the present try-each comes next.
     pub(super) alternative: u8,
+    /// This is, or leads to, the section uninstall of a dependency that was unlinked.
+    pub(super) uninstalls: bool,
 }
 
 impl Frame {
@@ -154,6 +156,7 @@ impl Frame {
         soft: false,
         cursor: 0,
         alternative: 0,
+        uninstalls: false,
     };
 }
 

@@ -15,10 +15,16 @@
 //! where [`Platform::begin`] says.
 
 mod conditions;
+#[cfg(feature = "trust-domains")]
+mod dependencies;
 mod directives;
 mod error;
 mod machine;
+#[cfg(feature = "update-management")]
+mod management;
 mod memory;
+#[cfg(feature = "owner-policy")]
+mod owner;
 mod sequences;
 mod settings;
 mod targets;
@@ -31,6 +37,8 @@ use crate::platform::{Handle, Platform};
 use crate::signed::{Part, SignedManifest};
 use crate::trust::TrustStore;
 
+#[cfg(feature = "trust-domains")]
+pub use dependencies::{Dependencies, Dependency};
 pub use error::ProcessError;
 use machine::Transfer;
 pub use memory::{Lent, Memory};
@@ -105,6 +113,8 @@ pub struct Options {
     pub sections_unmatched: bool,
     /// Leniency: a component may be started that this procedure did not verify (P-045).
     pub invoke_unverified: bool,
+    /// Leniency: dependencies may lack the tag 107.
+    pub untagged_dependencies: bool,
 }
 
 impl Options {
@@ -117,6 +127,7 @@ impl Options {
             integrity_unasked: false,
             sections_unmatched: false,
             invoke_unverified: false,
+            untagged_dependencies: false,
         }
     }
 }
@@ -128,12 +139,21 @@ pub enum Step<'a> {
     NeedPayload(Payload<'a>),
     /// In a rehearsal: this would be fetched. Call `run` again.
     Planned(Payload<'a>),
-    /// Events that didn't happen yet. Call `run` again later; after a restart, start again.
-    Wait,
+    /// Not now. Call `run` again later; after a restart, start again.
+    Wait(Pause),
     /// The procedure ended in success.
     Done,
     /// The procedure ended, and nothing further of it will run.
     Failed(Failure),
+}
+
+/// Why the processor waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// The number of the owner's rule that is against going on now; `None` if the manifest waits for events.
+    pub owner_rule: Option<u16>,
+    /// When asking again may help, in seconds since 1970; `None` if the clock doesn't decide it alone.
+    pub retry_at: Option<u64>,
 }
 
 /// A payload to be fetched.
@@ -184,6 +204,8 @@ pub struct Processor<'a, 'm, P> {
     /// Position in the procedure of the section that is run, or comes next if no frame is open.
     stage: u8,
     targets: u8,
+    /// How many of them are the root manifest's own.
+    root_targets: u8,
     settings: u8,
     depth: u8,
     /// Nothing is written, and what would be fetched is told.
@@ -192,6 +214,10 @@ pub struct Processor<'a, 'm, P> {
     commands: u32,
     transfer: Option<Transfer>,
     outcome: Outcome,
+    #[cfg(feature = "trust-domains")]
+    budget: crate::Budget,
+    #[cfg(feature = "trust-domains")]
+    dependencies: Dependencies<'a, 'm>,
 }
 
 /// Whether a procedure is under way, and how it ended.
@@ -216,6 +242,34 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
         platform: &'m mut P,
         memory: Lent<'m>,
     ) -> Result<Self, ProcessError> {
+        #[cfg(feature = "trust-domains")]
+        return Self::with_dependencies(authenticated, setup, platform, memory, Dependencies::none());
+        #[cfg(not(feature = "trust-domains"))]
+        Self::make(authenticated, setup, platform, memory)
+    }
+
+    /// As [`Processor::new`], with memory for dependencies.
+    ///
+    /// # Errors
+    /// As [`Processor::new`].
+    #[cfg(feature = "trust-domains")]
+    pub fn with_dependencies(
+        authenticated: &Authenticated<'a>,
+        setup: Setup<'m>,
+        platform: &'m mut P,
+        memory: Lent<'m>,
+        dependencies: Dependencies<'a, 'm>,
+    ) -> Result<Self, ProcessError> {
+        Self::make(authenticated, setup, platform, memory, dependencies)
+    }
+
+    fn make(
+        authenticated: &Authenticated<'a>,
+        setup: Setup<'m>,
+        platform: &'m mut P,
+        memory: Lent<'m>,
+        #[cfg(feature = "trust-domains")] dependencies: Dependencies<'a, 'm>,
+    ) -> Result<Self, ProcessError> {
         let root = authenticated.manifest()?;
         let mut processor = Self {
             platform,
@@ -225,6 +279,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
             procedure: Procedure::Update,
             stage: 0,
             targets: 0,
+            root_targets: 0,
             settings: 0,
             depth: 0,
             rehearsing: false,
@@ -232,6 +287,10 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
             commands: 0,
             transfer: None,
             outcome: Outcome::Idle,
+            #[cfg(feature = "trust-domains")]
+            budget: crate::Budget::new(),
+            #[cfg(feature = "trust-domains")]
+            dependencies,
         };
         processor.look_up_root()?;
         if setup.options.demand_identity && !processor.checks_identity() {
@@ -271,6 +330,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
 
     fn begin(&mut self, procedure: Procedure, rehearsing: bool) -> Result<(), ProcessError> {
         self.outcome = Outcome::Idle;
+        self.platform.begins(procedure);
         self.check_floor(procedure)?;
         self.check_sections(procedure)?;
         self.procedure = procedure;
@@ -282,6 +342,8 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
         self.transfer = None;
         self.commands = self.setup.commands;
         self.forget_targets();
+        #[cfg(feature = "trust-domains")]
+        self.forget_dependencies();
         self.outcome = Outcome::Running;
         Ok(())
     }

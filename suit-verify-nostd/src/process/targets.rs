@@ -3,60 +3,95 @@
 use super::memory::{State, Target};
 use super::{ProcessError, Processor};
 use crate::platform::{ComponentPath, Handle, Platform};
+#[cfg(not(feature = "trust-domains"))]
 use crate::signed::SignedManifest;
 
 impl<'a, P: Platform> Processor<'a, '_, P> {
-    /// Looks up every component of the root manifest (P-009, P-043).
+    /// Looks up what the root manifest works on (P-009, P-043).
     pub(super) fn look_up_root(&mut self) -> Result<(), ProcessError> {
-        let manifest = *self.root.manifest();
         // P-150: without dependency support such a manifest is refused.
-        if !manifest.dependencies().is_empty() {
+        if !self.root.manifest().dependencies().is_empty() && !self.takes_dependencies() {
             return Err(ProcessError::DependenciesUnsupported);
         }
-        for id in manifest.components().iter() {
-            self.add_target(&ComponentPath::new(id), 0, self.targets)?;
+        self.look_up(0)?;
+        self.root_targets = self.targets;
+        Ok(())
+    }
+
+    #[cfg(not(feature = "trust-domains"))]
+    #[allow(clippy::unused_self, reason = "as with trust domains")]
+    const fn takes_dependencies(&self) -> bool {
+        false
+    }
+
+    /// Looks up what a manifest works on, as far as it wasn't met before.
+    pub(super) fn look_up(&mut self, manifest: u8) -> Result<(), ProcessError> {
+        let mut position = 0_u8;
+        while let Some(path) = self.path_at(manifest, position) {
+            if manifest == 0 || self.known(&path).is_none() {
+                let handle = self.platform.component(&path).ok_or(ProcessError::ComponentUnknown)?;
+                let free = self.memory.targets.get_mut(usize::from(self.targets));
+                *free.ok_or(ProcessError::TooManyComponents)? =
+                    Target { handle, manifest, position, state: State::Unknown };
+                self.targets = self.targets.checked_add(1).ok_or(ProcessError::TooManyComponents)?;
+            }
+            position = position.checked_add(1).ok_or(ProcessError::TooManyComponents)?;
         }
         Ok(())
     }
 
-    fn add_target(
-        &mut self,
-        path: &ComponentPath<'_>,
-        manifest: u8,
-        position: u8,
-    ) -> Result<(), ProcessError> {
-        let handle = self.platform.component(path).ok_or(ProcessError::ComponentUnknown)?;
-        let free = self.memory.targets.get_mut(usize::from(self.targets));
-        *free.ok_or(ProcessError::TooManyComponents)? =
-            Target { handle, manifest, position, state: State::Unknown };
-        self.targets = self.targets.checked_add(1).ok_or(ProcessError::TooManyComponents)?;
-        Ok(())
+    /// The target with this identifier (A-15: parameters are those of an identifier, whichever manifest names it).
+    fn known(&self, path: &ComponentPath<'_>) -> Option<u8> {
+        (0..self.targets).find(|target| self.path_of(*target).as_ref() == Some(path))
+    }
+
+    /// The identifier of a target.
+    pub(super) fn path_of(&self, target: u8) -> Option<ComponentPath<'a>> {
+        let target = self.memory.targets.get(usize::from(target))?;
+        self.path_at(target.manifest, target.position)
+    }
+
+    /// The identifier at a position of a manifest: its components in order, then its dependencies beyond these.
+    #[cfg(not(feature = "trust-domains"))]
+    fn path_at(&self, _manifest: u8, position: u8) -> Option<ComponentPath<'a>> {
+        self.root.manifest().components().get(position.into()).map(ComponentPath::new)
     }
 
     /// What was found out in an earlier procedure doesn't count in this one.
     pub(super) fn forget_targets(&mut self) {
+        self.targets = self.root_targets;
         for target in self.memory.targets.iter_mut() {
             target.state = State::Unknown;
         }
     }
 
     /// The manifest with this number.
-    pub(super) fn manifest(&self, _number: u8) -> &SignedManifest<'a> {
+    #[cfg(not(feature = "trust-domains"))]
+    pub(super) const fn manifest(&self, _number: u8) -> &SignedManifest<'a> {
         &self.root
     }
 
     /// The target for a component index of a manifest.
+    #[cfg(not(feature = "trust-domains"))]
     pub(super) fn target_of(&self, manifest: u8, index: u64) -> Result<u8, ProcessError> {
         let position = u8::try_from(index).map_err(|_| ProcessError::ComponentUnknown)?;
         self.target_at(manifest, position)
     }
 
-    /// The target with this position in a manifest: its components in order, then its other dependencies.
+    /// The target at a position of a manifest.
     ///
     /// # Errors
-    /// If there are not so many.
-    pub(super) fn target_at(&self, _manifest: u8, position: u8) -> Result<u8, ProcessError> {
-        if position < self.targets { Ok(position) } else { Err(ProcessError::ComponentUnknown) }
+    /// If it has not so many.
+    pub(super) fn target_at(&self, manifest: u8, position: u8) -> Result<u8, ProcessError> {
+        if manifest == 0 {
+            return if position < self.root_targets {
+                Ok(position)
+            } else {
+                Err(ProcessError::ComponentUnknown)
+            };
+        }
+        let path = self.path_at(manifest, position).ok_or(ProcessError::ComponentUnknown)?;
+        self.known(&path).ok_or(ProcessError::ComponentUnknown)
     }
 
     pub(super) fn handle(&self, target: u8) -> Handle {

@@ -131,7 +131,7 @@ impl Device {
                 Step::Done => return Ok(planned),
                 Step::Failed(failure) => return Err(failure),
                 Step::Planned(payload) => planned.push(payload.uri.to_owned()),
-                Step::Wait => panic!("waits"),
+                Step::Wait(pause) => panic!("waits: {pause:?}"),
                 Step::NeedPayload(payload) => serve(&mut processor, &payload, &payloads, piece),
             }
         }

@@ -1,0 +1,12 @@
+//! What runs both on the board and on the host: the device's work with a manifest, for measuring, and the judging of test
+//! vectors.
+#![no_std]
+#![forbid(unsafe_code)]
+
+mod device;
+mod stub;
+#[cfg(feature = "verdict")]
+pub mod verdict;
+
+pub use device::{Device, Inputs, SLOT};
+pub use stub::{HashStub, SignatureStub};

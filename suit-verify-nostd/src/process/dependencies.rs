@@ -1,0 +1,377 @@
+//! Dependencies: manifests that another manifest leads to (draft-ietf-suit-trust-domains).
+//!
+//! A dependency's envelope is read from its component into memory that the caller lends, and everything is checked and
+//! run from there, so that nothing can change it in between (P-047). It runs in lockstep with its dependent: one section
+//! of all of them before the next section of any (P-153).
+
+use suit_core::component::ComponentId;
+use suit_core::digest::Digest;
+use suit_core::labels::{ManifestKey, ParameterKey};
+use suit_core::{Envelope, Tagging};
+
+use super::machine::Flow;
+use super::memory::{Frame, State};
+use super::{Procedure, ProcessError, Processor};
+use crate::authenticate::{authenticate, holds};
+use crate::platform::{ComponentPath, Platform};
+use crate::signed::SignedManifest;
+
+/// Place for one dependency, lent.
+#[derive(Clone, Copy, Debug)]
+pub struct Dependency<'a>(Option<Loaded<'a>>);
+
+impl Dependency<'_> {
+    /// A free place.
+    pub const FREE: Self = Self(None);
+}
+
+/// A dependency in memory.
+#[derive(Clone, Copy, Debug)]
+struct Loaded<'a> {
+    /// Its envelope.
+    bytes: &'a [u8],
+    /// The target that it was read from.
+    target: u8,
+    /// Its manifest, once it was found authentic.
+    signed: Option<SignedManifest<'a>>,
+    /// What stands before its component identifiers.
+    prefix: Option<ComponentId<'a>>,
+    /// The manifest whose dependency-integrity held.
+    verified_by: Option<u8>,
+    /// One more than the stage of the procedure in which it last ran.
+    ran: u8,
+}
+
+/// Memory for dependencies.
+#[derive(Debug, Default)]
+pub struct Dependencies<'a, 'm> {
+    slots: &'m mut [Dependency<'a>],
+    room: &'a mut [u8],
+}
+
+impl<'a, 'm> Dependencies<'a, 'm> {
+    /// No memory: a manifest with dependencies is refused.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { slots: &mut [], room: &mut [] }
+    }
+
+    /// A place for each dependency, and room for their envelopes. Where a dependency is replaced, the envelope from
+    /// before needs room as well.
+    pub const fn new(slots: &'m mut [Dependency<'a>], room: &'a mut [u8]) -> Self {
+        Self { slots, room }
+    }
+}
+
+impl<'a, P: Platform> Processor<'a, '_, P> {
+    pub(super) const fn takes_dependencies(&self) -> bool {
+        !self.dependencies.slots.is_empty()
+    }
+
+    /// Nothing that was verified or run in an earlier procedure counts in this one (P-160).
+    pub(super) fn forget_dependencies(&mut self) {
+        self.budget = crate::Budget::new();
+        for slot in self.dependencies.slots.iter_mut() {
+            if let Some(loaded) = &mut slot.0 {
+                // It is read again if it is asked for, and its bytes are found to be the same.
+                loaded.signed = None;
+                loaded.verified_by = None;
+                loaded.ran = 0;
+            }
+        }
+    }
+
+    /// The manifest with this number; 0 is the root.
+    pub(super) fn manifest(&self, number: u8) -> &SignedManifest<'a> {
+        self.loaded(number).and_then(|loaded| loaded.signed.as_ref()).unwrap_or(&self.root)
+    }
+
+    fn loaded(&self, number: u8) -> Option<&Loaded<'a>> {
+        let slot = usize::from(number).checked_sub(1)?;
+        self.dependencies.slots.get(slot)?.0.as_ref()
+    }
+
+    fn loaded_mut(&mut self, number: u8) -> Option<&mut Loaded<'a>> {
+        let slot = usize::from(number).checked_sub(1)?;
+        self.dependencies.slots.get_mut(slot)?.0.as_mut()
+    }
+
+    /// The number of the manifest that was read from a target.
+    fn number_of(&self, target: u8) -> Option<u8> {
+        let read = |slot: &Dependency<'_>| slot.0.is_some_and(|loaded| loaded.target == target);
+        let slot = self.dependencies.slots.iter().position(read)?;
+        u8::try_from(slot).ok()?.checked_add(1)
+    }
+
+    /// The identifier at a position of a manifest: its components in order, then its dependencies beyond these.
+    pub(super) fn path_at(&self, manifest: u8, position: u8) -> Option<ComponentPath<'a>> {
+        let (components, dependencies) = {
+            let manifest = self.manifest(manifest).manifest();
+            (manifest.components(), manifest.dependencies())
+        };
+        let prefix = self.prefix_of(manifest);
+        let position = u64::from(position);
+        let beyond = position.checked_sub(components.len());
+        let id = match beyond {
+            None => components.get(position),
+            // in the published examples the prefix is where the dependency's envelope is stored.
+            Some(beyond) => {
+                let mut others = dependencies.iter().filter(|it| it.index >= components.len());
+                others.nth(usize::try_from(beyond).ok()?)?.prefix
+            }
+        };
+        id.map(|id| ComponentPath::prefixed(prefix, id))
+    }
+
+    /// What is put before a manifest's component identifiers.
+    fn prefix_of(&self, manifest: u8) -> Option<ComponentId<'a>> {
+        self.loaded(manifest)?.prefix
+    }
+
+    /// What a dependent puts before the component identifiers of the dependency in a target (P-163): the prefix that it
+    /// gives, if the dependency is listed among its components, or else its own prefix.
+    ///
+    /// # Errors
+    /// `ComponentUnknown` for a prefix before a prefix, which no component here has.
+    fn prefix_for(&self, dependent: u8, target: u8) -> Result<Option<ComponentId<'a>>, ProcessError> {
+        let manifest = self.manifest(dependent).manifest();
+        let listed = manifest.components().len();
+        let mut own = manifest.dependencies().iter().filter(|it| it.index < listed);
+        let own = own.find(|it| self.target_of(dependent, it.index) == Ok(target));
+        match (self.prefix_of(dependent), own.and_then(|it| it.prefix)) {
+            (Some(_), Some(_)) => Err(ProcessError::ComponentUnknown),
+            (around, None) => Ok(around),
+            (None, own) => Ok(own),
+        }
+    }
+
+    /// The target for a component index of a manifest.
+    pub(super) fn target_of(&self, manifest: u8, index: u64) -> Result<u8, ProcessError> {
+        let found = self.manifest(manifest).manifest();
+        let listed = found.components().len();
+        let position = if index < listed {
+            Some(index)
+        } else {
+            let mut beyond = found.dependencies().iter().filter(|it| it.index >= listed);
+            let place = beyond.position(|it| it.index == index);
+            place.and_then(|place| u64::try_from(place).ok()).and_then(|place| place.checked_add(listed))
+        };
+        let position = position.and_then(|position| u8::try_from(position).ok());
+        self.target_at(manifest, position.ok_or(ProcessError::ComponentUnknown)?)
+    }
+
+    /// P-161: whether a target is one of a manifest's dependencies.
+    pub(super) fn is_dependency(&self, manifest: u8, target: u8) -> bool {
+        let dependencies = self.manifest(manifest).manifest().dependencies();
+        dependencies.iter().any(|it| self.target_of(manifest, it.index) == Ok(target))
+    }
+
+    /// P-079: whether the manifest that a dependency's component holds has this digest.
+    pub(super) fn dependency_matches(
+        &mut self,
+        target: u8,
+        wanted: &Digest<'_>,
+    ) -> Result<bool, ProcessError> {
+        let handle = self.handle(target);
+        if self.platform.length(handle).is_none() {
+            return Ok(false);
+        }
+        let number = self.read_dependency(target)?;
+        let Some(loaded) = self.loaded(number) else { return Ok(false) };
+        // What isn't an envelope can't be the right one.
+        let Ok(envelope) = Envelope::parse(loaded.bytes, self.tagging()) else { return Ok(false) };
+        Ok(holds(wanted, envelope.manifest().item(), &self.setup.crypto)?)
+    }
+
+    const fn tagging(&self) -> Tagging {
+        if self.setup.options.untagged_dependencies { Tagging::Optional } else { Tagging::Required }
+    }
+
+    /// Reads the envelope in a target into memory, unless the same bytes are there already; its number.
+    fn read_dependency(&mut self, target: u8) -> Result<u8, ProcessError> {
+        let handle = self.handle(target);
+        let length = self.platform.length(handle).ok_or(ProcessError::SourceMissing)?;
+        let length = usize::try_from(length).map_err(|_| ProcessError::TooManyDependencies)?;
+        if let Some(number) = self.number_of(target)
+            && let Some(loaded) = self.loaded(number)
+            && loaded.bytes.len() == length
+        {
+            let bytes = loaded.bytes;
+            if self.content_is(target, bytes)? {
+                return Ok(number);
+            }
+        }
+        let room = core::mem::take(&mut self.dependencies.room);
+        if length > room.len() {
+            self.dependencies.room = room;
+            return Err(ProcessError::TooManyDependencies);
+        }
+        let (bytes, rest) = room.split_at_mut_checked(length).ok_or(ProcessError::TooManyDependencies)?;
+        self.dependencies.room = rest;
+        self.platform.read(handle, 0, bytes)?;
+        let loaded = Loaded { bytes, target, signed: None, prefix: None, verified_by: None, ran: 0 };
+        let number = match self.number_of(target) {
+            Some(number) => number,
+            None => {
+                let free = self.dependencies.slots.iter().position(|slot| slot.0.is_none());
+                let number = free.and_then(|free| u8::try_from(free).ok()).and_then(|it| it.checked_add(1));
+                number.ok_or(ProcessError::TooManyDependencies)?
+            }
+        };
+        let slot = usize::from(number).checked_sub(1).and_then(|slot| self.dependencies.slots.get_mut(slot));
+        *slot.ok_or(ProcessError::TooManyDependencies)? = Dependency(Some(loaded));
+        Ok(number)
+    }
+
+    /// Reads a dependency, authenticates it (P-151), and checks what must hold before anything of it runs.
+    fn load(&mut self, target: u8, dependent: u8) -> Result<u8, ProcessError> {
+        let number = self.read_dependency(target)?;
+        let Some(loaded) = self.loaded(number).copied() else { return Err(ProcessError::NotADependency) };
+        if loaded.signed.is_some() {
+            return Ok(number);
+        }
+        let envelope = Envelope::parse(loaded.bytes, self.tagging())?;
+        let authenticated = authenticate(&envelope, &self.setup.trust, &self.setup.crypto, &mut self.budget)?;
+        let signed = authenticated.manifest()?;
+        // P-038, by where the dependency is stored.
+        let id = self.path_of(target).map(|path| path.id());
+        if signed.manifest().sequence_number() < self.platform.floor(id)? {
+            return Err(ProcessError::Rollback);
+        }
+        // P-152: the dependent has every section of the procedure that the dependency has.
+        let around = self.manifest(dependent).manifest();
+        for key in self.procedure.sections() {
+            let lacking = signed.manifest().section(*key).is_some() && around.section(*key).is_none();
+            if lacking && !self.setup.options.sections_unmatched {
+                return Err(ProcessError::DependentLacksSection(*key));
+            }
+        }
+        let prefix = self.prefix_for(dependent, target)?;
+        if let Some(place) = self.loaded_mut(number) {
+            place.signed = Some(signed);
+            place.prefix = prefix;
+        }
+        self.look_up(number)?;
+        Ok(number)
+    }
+
+    /// TD §5.6.4: the dependency is authentic and has the digest that the dependent gives. Any failure aborts (P-159,
+    ///
+    pub(super) fn dependency_integrity(&mut self, target: u8) -> Result<(), ProcessError> {
+        let manifest = self.present_manifest();
+        if !self.is_dependency(manifest, target) {
+            return Err(ProcessError::NotADependency);
+        }
+        let mut wanted = self.needed(target, ParameterKey::ImageDigest)?;
+        let wanted = Digest::read_wrapped(&mut wanted)?;
+        // In a rehearsal it isn't there yet.
+        if self.state(target) == State::Rehearsed {
+            return Ok(());
+        }
+        let number = self.load(target, manifest)?;
+        let digest = self.manifest(number).authenticated().digest();
+        // The manifest was held against the wrapper's digest when it was authenticated.
+        if digest != wanted {
+            return Err(ProcessError::DependencyMismatch);
+        }
+        if let Some(loaded) = self.loaded_mut(number) {
+            loaded.verified_by = Some(manifest);
+        }
+        Ok(())
+    }
+
+    /// TD §5.6.2: runs the shared sequence and the present section of a dependency (P-155).
+    pub(super) fn process_dependency(&mut self, manifest: u8, target: u8) -> Result<Flow<'a>, ProcessError> {
+        if !self.is_dependency(manifest, target) {
+            // P-156: with all components selected it means all dependencies.
+            let all = self.top().is_some_and(|frame| frame.choice == super::memory::Choice::All);
+            return if all { Ok(Flow::Next) } else { Err(ProcessError::NotADependency) };
+        }
+        if self.state(target) == State::Rehearsed {
+            return Ok(Flow::Next);
+        }
+        let verified = self
+            .number_of(target)
+            .filter(|number| self.loaded(*number).is_some_and(|loaded| loaded.verified_by == Some(manifest)));
+        let number = match verified {
+            Some(number) => number,
+            // P-154: only what dependency-integrity has looked at.
+            None if !self.setup.options.integrity_unasked => return Err(ProcessError::DependencyUnverified),
+            None => self.load(target, manifest)?,
+        };
+        let ran = self.stage.saturating_add(1);
+        if let Some(loaded) = self.loaded_mut(number) {
+            loaded.ran = ran;
+        }
+        if self.procedure == Procedure::Update && !self.rehearsing {
+            // P-168: from now on the root manifest uses it.
+            let root = self.root.manifest().component_id();
+            let handle = self.handle(target);
+            self.platform.reference(handle, root, true)?;
+        }
+        let Some(key) = self.section() else { return Ok(Flow::Next) };
+        // TD §5.4: an absent section is immediate success, without the shared sequence.
+        if self.manifest(number).manifest().section(key).is_none() {
+            return Ok(Flow::Next);
+        }
+        self.open_shared(number, false)?;
+        Ok(Flow::Entered)
+    }
+
+    /// P-152: when a section ends, the same section of every dependency has run.
+    pub(super) fn dependencies_ran(&mut self, frame: &Frame) -> Result<(), ProcessError> {
+        if self.setup.options.sections_unmatched || frame.uninstalls {
+            return Ok(());
+        }
+        let Some(key) = self.section() else { return Ok(()) };
+        let dependencies = self.manifest(frame.manifest).manifest().dependencies();
+        for dependency in dependencies.iter() {
+            let target = self.target_of(frame.manifest, dependency.index)?;
+            let handle = self.handle(target);
+            // One that isn't there yet has nothing to run; in a rehearsal it can't be known.
+            if self.state(target) == State::Rehearsed || self.platform.length(handle).is_none() {
+                continue;
+            }
+            let number = self.load(target, frame.manifest)?;
+            let ran = self.loaded(number).map_or(0, |loaded| loaded.ran);
+            let has = self.manifest(number).manifest().section(key).is_some();
+            if has && ran != self.stage.saturating_add(1) {
+                return Err(ProcessError::DependencyUnprocessed);
+            }
+        }
+        Ok(())
+    }
+
+    /// TD §5.6.5: gives up the reference of the root manifest; a dependency that nobody refers to any more is
+    /// uninstalled (A-19, P-170).
+    pub(super) fn unlink(&mut self, manifest: u8, target: u8) -> Result<Flow<'a>, ProcessError> {
+        if self.rehearsing {
+            return Ok(Flow::Next);
+        }
+        let handle = self.handle(target);
+        let root = self.root.manifest().component_id();
+        let left = self.platform.reference(handle, root, false)?;
+        if left > 0 || !self.is_dependency(manifest, target) || self.platform.length(handle).is_none() {
+            return Ok(Flow::Next);
+        }
+        let number = self.load(target, manifest)?;
+        if self.manifest(number).manifest().section(ManifestKey::Uninstall).is_none() {
+            return Ok(Flow::Next);
+        }
+        self.open_shared(number, true)?;
+        Ok(Flow::Entered)
+    }
+
+    /// At the end of an update the dependencies that ran can't go back either.
+    pub(super) fn raise_dependency_floors(&mut self) -> Result<(), ProcessError> {
+        let mut number = 1_u8;
+        while let Some(loaded) = self.loaded(number).copied() {
+            if let (Some(signed), true) = (loaded.signed, loaded.ran > 0) {
+                let id = self.path_of(loaded.target).map(|path| path.id());
+                self.platform.set_floor(id, signed.manifest().sequence_number())?;
+            }
+            number = number.saturating_add(1);
+        }
+        Ok(())
+    }
+}
