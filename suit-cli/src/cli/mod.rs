@@ -10,6 +10,7 @@ pub(crate) mod inspect;
 pub(crate) mod key;
 pub(crate) mod new;
 pub(crate) mod sign;
+pub(crate) mod simulate;
 pub(crate) mod tour;
 pub(crate) mod verify;
 
@@ -21,7 +22,7 @@ use crate::output::{Output, Target};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::path::Path;
 
-/// Describe, build, sign, verify, inspect and compare SUIT manifests.
+/// Describe, build, sign, verify, inspect, compare and try out SUIT manifests.
 #[derive(Debug, Parser)]
 #[command(
     name = "suit",
@@ -75,6 +76,7 @@ pub(crate) enum Verb {
     Inspect(inspect::InspectArgs),
     Sign(sign::SignArgs),
     Verify(verify::VerifyArgs),
+    Simulate(simulate::SimulateArgs),
     Edit(edit::EditArgs),
     Key(key::KeyArgs),
     Completions(CompletionsArgs),
@@ -91,6 +93,7 @@ impl Verb {
             Self::Inspect(args) => args.format == inspect::InspectFormat::Json,
             Self::Sign(args) => args.format == sign::SignFormat::Json,
             Self::Verify(args) => args.format.is_json(),
+            Self::Simulate(args) => args.format.is_json(),
             Self::Key(args) => args.is_json(),
             Self::New(_) | Self::Edit(_) | Self::Completions(_) | Self::Man(_) | Self::Tour(_) => false,
         }

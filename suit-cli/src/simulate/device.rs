@@ -1,15 +1,18 @@
 //! A device file with everything looked up: identifiers made, files found, sizes held against each other.
 
 use super::model::{self, DeviceFile, Several, Source};
+use super::owner::{Owner, OwnerFile, ZoneText};
 use crate::description::model::{FileKind, Sections};
-use crate::description::values::{Bytes, Class, Size, Uint, Vendor, bytes_list, in_vendor, size_words};
+use crate::description::values::{Bytes, Class, Int, Size, Uint, Vendor, bytes_list, in_vendor, size_words};
 use crate::error::{Failure, Outcome, codes};
 use crate::images::{self, Image};
 use crate::input::Input;
 use crate::source::{Document, Span, Spanned};
 use std::path::{Path, PathBuf};
 use suit_core::owned::VendorId;
+use suit_verify_nostd::calendar::Zone;
 use suit_verify_nostd::platform::IdentifierKind;
+use suit_verify_nostd::policy::{OwnerPolicy, PolicyError};
 use suit_verify_nostd::process::{COMMANDS, Options};
 
 /// A virtual device as its file says it is.
@@ -29,6 +32,11 @@ pub(crate) struct Device {
     pub(crate) limits: Limits,
     /// What else the file says.
     pub(crate) now: model::Now,
+    pub(crate) zone: Option<Zone>,
+    pub(crate) radio: Option<i16>,
+    pub(crate) free_storage: Option<u64>,
+    pub(crate) free_ram: Option<u64>,
+    owner: Option<Owner>,
     pub(crate) others: Vec<(Vec<u8>, Vec<i64>)>,
     /// Codes of custom commands.
     pub(crate) custom: Vec<i64>,
@@ -108,16 +116,35 @@ pub(crate) struct Limits {
     pub(crate) settings: usize,
     pub(crate) frames: usize,
     pub(crate) buffer: usize,
+    pub(crate) dependencies: usize,
+    /// Bytes for the envelopes of dependencies.
+    pub(crate) envelopes: usize,
     pub(crate) ram: Option<u64>,
 }
 
 impl Limits {
-    /// Those of `suit_verify_nostd::process::Memory`.
-    const DEFAULT: Self =
-        Self { commands: COMMANDS, targets: 4, settings: 24, frames: 8, buffer: 64, ram: None };
+    /// Those of `suit_verify_nostd::process::Memory`, and room for some dependencies.
+    const DEFAULT: Self = Self {
+        commands: COMMANDS,
+        targets: 4,
+        settings: 24,
+        frames: 8,
+        buffer: 64,
+        dependencies: 4,
+        envelopes: 8192,
+        ram: None,
+    };
     /// What this tool lends at most.
-    pub(crate) const MOST: Self =
-        Self { commands: u32::MAX, targets: 255, settings: 255, frames: 64, buffer: 4096, ram: None };
+    pub(crate) const MOST: Self = Self {
+        commands: u32::MAX,
+        targets: 255,
+        settings: 255,
+        frames: 64,
+        buffer: 4096,
+        dependencies: 64,
+        envelopes: 1 << 24,
+        ram: None,
+    };
 }
 
 impl Device {
@@ -131,6 +158,17 @@ impl Device {
         let file: DeviceFile = document.read()?;
         let directory = path.parent().map(Path::to_path_buf).unwrap_or_default();
         Reader { document: &document, directory }.device(&file, path)
+    }
+
+    /// The parts of the owner's vetoes, for [`Self::policy`].
+    pub(crate) fn veto_parts(&self) -> Vec<Vec<&[u8]>> {
+        self.owner.as_ref().map(Owner::parts).unwrap_or_default()
+    }
+
+    /// What the owner permits, if anything is said of it.
+    pub(crate) fn policy<'p>(&'p self, veto: &'p [&'p [&'p [u8]]]) -> Option<OwnerPolicy<'p>> {
+        // It was made once when the file was read.
+        self.owner.as_ref().and_then(|owner| owner.policy(self.zone, veto).ok())
     }
 }
 
@@ -170,6 +208,11 @@ impl Reader<'_> {
             options,
             limits: self.limits(&file.limits)?,
             now: file.now.clone(),
+            zone: file.now.zone.map(|zone| zone.0),
+            radio: file.now.radio.as_ref().map(|level| self.level(level)).transpose()?,
+            free_storage: self.optional(&file.now.free_storage)?,
+            free_ram: self.optional(&file.now.free_ram)?,
+            owner: file.owner.as_ref().map(|owner| self.owner(owner, file.now.zone)).transpose()?,
             others: file
                 .other_device
                 .iter()
@@ -215,7 +258,11 @@ impl Reader<'_> {
         let (write, erase) = (read(&storage.write_size)?, read(&storage.erase_size)?);
         match &storage.erase_size {
             Some(size) if erase % write != 0 => Err(self
-                .failure(codes::INVALID_VALUE, size.span, "an erased piece is not a whole number of written ones")
+                .failure(
+                    codes::INVALID_VALUE,
+                    size.span,
+                    "an erased piece is not a whole number of written ones",
+                )
                 .help("make erase-size a multiple of write-size")),
             _ => Ok((write, erase)),
         }
@@ -231,7 +278,8 @@ impl Reader<'_> {
                 slots.push(Slot { number: None, content });
             }
             Some(list) => {
-                let alone = given.file.as_ref().map(|file| file.span).or(given.content.as_ref().map(|it| it.span));
+                let alone =
+                    given.file.as_ref().map(|file| file.span).or(given.content.as_ref().map(|it| it.span));
                 if let Some(span) = alone {
                     let message = "content of a component that has slots";
                     return Err(self
@@ -300,7 +348,8 @@ impl Reader<'_> {
             }
         };
         if size > u64::from(capacity) {
-            let message = format!("{} of content, and room for {}", size_words(size), size_words(capacity.into()));
+            let message =
+                format!("{} of content, and room for {}", size_words(size), size_words(capacity.into()));
             return Err(self
                 .failure(codes::TOO_LARGE_FOR_DEVICE, span, message)
                 .help("make 'capacity' larger, or the content smaller"));
@@ -401,8 +450,55 @@ impl Reader<'_> {
             settings: count(&given.parameters, default.settings, most.settings)?,
             frames: count(&given.sequences, default.frames, most.frames)?,
             buffer,
-            ram: given.ram.as_ref().map(|size| self.size(size).map(u64::from)).transpose()?,
+            dependencies: count(&given.dependencies, default.dependencies, most.dependencies)?,
+            envelopes: match &given.dependency_room {
+                None => default.envelopes,
+                Some(size) => up_to(u64::from(self.size(size)?), size.span, most.envelopes)?,
+            },
+            ram: self.optional(&given.ram)?,
         })
+    }
+
+    fn owner(&self, given: &Spanned<OwnerFile>, zone: Option<ZoneText>) -> Outcome<Owner> {
+        let mut owner = Owner {
+            radio: given.value.radio_min.as_ref().map(|level| self.level(level)).transpose()?,
+            storage: self.optional(&given.value.storage_free)?,
+            ram: self.optional(&given.value.ram_free)?,
+            veto: given.value.veto.iter().map(|prefix| self.id(prefix)).collect::<Outcome<_>>()?,
+            critical: given.value.critical.map(Into::into),
+            ..Owner::default()
+        };
+        let refused =
+            |span: Span, error: PolicyError| self.failure(codes::INVALID_VALUE, span, error.to_string());
+        if let Some(blackout) = &given.value.blackout {
+            owner.lets_fetch = blackout.value.lets_fetch;
+            if blackout.value.windows.is_empty() {
+                return Err(refused(blackout.span, PolicyError::NoWindow)
+                    .help("leave 'blackout' out of a policy that has no such times"));
+            }
+            for window in &blackout.value.windows {
+                owner.windows.push(window.value.window().map_err(|error| refused(window.span, error))?);
+            }
+        }
+        if let Err(error) = owner.policy(zone.map(|zone| zone.0), &[]) {
+            let blackout = given.value.blackout.as_ref().map(|blackout| blackout.span);
+            let radio = given.value.radio_min.as_ref().map(|level| level.span);
+            let span = if error == PolicyError::Radio { radio } else { blackout };
+            return Err(refused(span.unwrap_or(given.span), error));
+        }
+        Ok(owner)
+    }
+
+    /// A radio level.
+    fn level(&self, level: &Spanned<Int>) -> Outcome<i16> {
+        i16::try_from(level.value.0).map_err(|_| {
+            let message = format!("{} is out of range", level.value.0);
+            self.failure(codes::INVALID_VALUE, level.span, message).help("radio levels are -150 to 0 dBm")
+        })
+    }
+
+    fn optional(&self, size: &Option<Spanned<Size>>) -> Outcome<Option<u64>> {
+        size.as_ref().map(|size| self.size(size).map(u64::from)).transpose()
     }
 
     fn id(&self, parts: &Spanned<Vec<Bytes>>) -> Outcome<Vec<Vec<u8>>> {
@@ -447,4 +543,3 @@ impl Reader<'_> {
 fn several<T, U>(given: Option<&Spanned<Several<T>>>, one: impl Fn(&T) -> U) -> Vec<U> {
     given.map(|given| given.value.0.iter().map(one).collect()).unwrap_or_default()
 }
-

@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `model` | what a device file says |
+//! | `owner` | what it says of time zones and of the owner's policy |
 //! | `device` | the same with everything looked up |
 //! | `platform` | the platform over files: what the device's own code runs on |
 //! | `store`, `paths` | contents of components: in a directory of their own, or as files of a tree |
@@ -14,6 +15,7 @@
 
 pub(crate) mod device;
 pub(crate) mod model;
+mod owner;
 mod paths;
 pub(crate) mod payloads;
 pub(crate) mod platform;

@@ -1,6 +1,7 @@
 //! What a device file says: one model for TOML and JSON, and the source of the JSON Schema. Only the form stands here;
 //! what the words mean together is in [`super::device`].
 
+use super::owner::{OwnerFile, ZoneText};
 use crate::description::model::{FileKind, Sections, Table};
 use crate::description::values::{
     Bytes, Class, Device, Energy, Fault, Int, Label, Release, Scalar, Size, Time, Uint, Vendor,
@@ -45,6 +46,8 @@ pub(crate) struct DeviceFile {
     /// What the device demands beyond the standard.
     #[serde(default)]
     pub(crate) rules: Rules,
+    /// What the device's owner permits; everything if it isn't said.
+    pub(crate) owner: Option<Spanned<OwnerFile>>,
     /// What the device has room for.
     #[serde(default)]
     pub(crate) limits: Limits,
@@ -130,6 +133,8 @@ pub(crate) struct Files {
 pub(crate) struct Now {
     /// Time of a clock that can be trusted; there is none if it isn't said.
     pub(crate) time: Option<Time>,
+    /// Time zone; events in local time are not supported without one.
+    pub(crate) zone: Option<ZoneText>,
     /// What the battery holds; unknown if it isn't said.
     pub(crate) battery: Option<Energy>,
     /// Power state, on a scale of the deployment.
@@ -139,6 +144,12 @@ pub(crate) struct Now {
     /// The application permits updates whose priority is this number or a smaller one, which is more urgent; none if it
     /// isn't said.
     pub(crate) permits_priority: Option<Int>,
+    /// Level of received radio in dBm, for the owner's policy.
+    pub(crate) radio: Option<Spanned<Int>>,
+    /// Storage that is free, for the owner's policy.
+    pub(crate) free_storage: Option<Spanned<Size>>,
+    /// RAM that is free, for the owner's policy.
+    pub(crate) free_ram: Option<Spanned<Size>>,
 }
 
 /// What the device can do beyond the standard.
@@ -164,7 +175,7 @@ pub(crate) struct Rules {
 
 /// What the device has room for.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Limits {
     /// Commands that a procedure may run; 1,000 if it isn't said.
     pub(crate) commands: Option<Spanned<Uint>>,
@@ -176,6 +187,10 @@ pub(crate) struct Limits {
     pub(crate) sequences: Option<Spanned<Uint>>,
     /// Bytes that are read, copied and hashed at a time; 64 if it isn't said.
     pub(crate) buffer: Option<Spanned<Size>>,
+    /// Dependencies; 4 if it isn't said.
+    pub(crate) dependencies: Option<Spanned<Uint>>,
+    /// Bytes for the envelopes of dependencies; 8 KiB if it isn't said.
+    pub(crate) dependency_room: Option<Spanned<Size>>,
     /// RAM for carrying out manifests, as --limit-ram.
     pub(crate) ram: Option<Spanned<Size>>,
 }
@@ -244,7 +259,10 @@ impl<'de> Visitor<'de> for SourceVisitor {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Source, E> {
         if text.is_empty() {
-            return Err(E::custom(Fault::new("the path is empty", "name a file, relative to the device file")));
+            return Err(E::custom(Fault::new(
+                "the path is empty",
+                "name a file, relative to the device file",
+            )));
         }
         Ok(Source { file: text.to_owned(), kind: None, sections: None })
     }
@@ -314,6 +332,15 @@ impl<T: JsonSchema> JsonSchema for Several<T> {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let one = generator.subschema_for::<T>();
         json_schema!({ "anyOf": [one.clone(), { "type": "array", "items": one }] })
+    }
+}
+
+/// What a text lacks.
+pub(super) fn no_such(what: &str, rest: &str) -> String {
+    if rest.is_empty() {
+        format!("{what} expected at its end")
+    } else {
+        format!("{what} expected at '{rest}'")
     }
 }
 

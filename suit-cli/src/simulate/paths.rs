@@ -1,6 +1,5 @@
 //! Components that are files of a directory, and the rules that keep them in it (P-200, UM §8).
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -99,11 +98,6 @@ impl Tree {
         u32::try_from(found.len()).ok()
     }
 
-    /// The regular file there, for reading.
-    pub(crate) fn open(&self, way: &Path) -> io::Result<File> {
-        File::open(self.place(way, false)?)
-    }
-
     /// Puts a finished file there, in place of what was.
     pub(crate) fn put(&self, finished: &Path, way: &Path) -> io::Result<()> {
         let place = self.place(way, true)?;
@@ -180,7 +174,7 @@ mod tests {
             assert_eq!(put.is_ok(), allowed, "{way}: {put:?}");
             if !allowed {
                 assert_eq!(put.unwrap_err().kind(), io::ErrorKind::PermissionDenied, "{way}");
-                assert!(tree.open(Path::new(way)).is_err(), "{way}");
+                assert!(tree.place(Path::new(way), false).is_err(), "{way}");
                 assert_eq!(tree.length(Path::new(way)), None, "{way}");
             }
         }
@@ -193,7 +187,10 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let tree = Tree::at(place.path()).unwrap();
         std::fs::write(tree.root.join("file"), "x").unwrap();
-        assert_eq!(tree.place(Path::new("file/below"), true).unwrap_err().kind(), io::ErrorKind::NotADirectory);
+        assert_eq!(
+            tree.place(Path::new("file/below"), true).unwrap_err().kind(),
+            io::ErrorKind::NotADirectory
+        );
         assert_eq!((tree.length(Path::new("file")), tree.length(Path::new("none"))), (Some(1), None));
     }
 }

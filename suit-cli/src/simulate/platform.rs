@@ -14,9 +14,11 @@ use suit_core::component::ComponentId;
 use suit_core::owned::VendorId;
 use suit_core::parameter::Custom;
 use suit_core::version::Version;
+use suit_verify_nostd::calendar::Zone;
 use suit_verify_nostd::platform::{
     ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Level, Platform, PlatformFault, Watched,
 };
+use suit_verify_nostd::policy::{Facts, OwnerPolicy};
 use suit_verify_nostd::process::Procedure;
 
 /// What went wrong with a file; [`FilesPlatform::fault`] has the words.
@@ -28,6 +30,8 @@ const ORDER: PlatformFault = PlatformFault(2);
 #[derive(Debug)]
 pub(crate) struct FilesPlatform<'d> {
     device: &'d Device,
+    /// What the owner permits.
+    policy: Option<OwnerPolicy<'d>>,
     procedure: Procedure,
     store: Store,
     /// Where the device is kept from run to run.
@@ -39,6 +43,7 @@ pub(crate) struct FilesPlatform<'d> {
     time: Option<u64>,
     /// Whether anything is other than it was.
     changed: bool,
+    looked_up: usize,
     writing: Option<(Handle, Writing)>,
     /// What the last fault was, in words.
     fault: Option<String>,
@@ -75,18 +80,21 @@ impl<'d> FilesPlatform<'d> {
     /// E0611 the state is that of another device; E0601 and E0602.
     pub(crate) fn new(
         device: &'d Device,
+        policy: Option<OwnerPolicy<'d>>,
         directory: Option<&Path>,
-        procedure: Procedure,
         trace: Trace<'d>,
     ) -> Outcome<Self> {
         let saved = directory.map(State::read).transpose()?.flatten();
         let store = match directory {
             None => Store::temporary()?,
-            Some(directory) => Store::at(state::contents(directory), saved.as_ref().map_or(0, |saved| saved.next))?,
+            Some(directory) => {
+                Store::at(state::contents(directory), saved.as_ref().map_or(0, |saved| saved.next))?
+            }
         };
         let mut platform = Self {
             device,
-            procedure,
+            policy,
+            procedure: Procedure::Update,
             store,
             directory: directory.map(Path::to_path_buf),
             tree: None,
@@ -95,6 +103,7 @@ impl<'d> FilesPlatform<'d> {
             references: Vec::new(),
             time: device.now.time.map(|time| time.0),
             changed: false,
+            looked_up: 0,
             writing: None,
             fault: None,
             cost: Cost::default(),
@@ -135,7 +144,9 @@ impl<'d> FilesPlatform<'d> {
             let numbers = || live.slots.iter().map(|slot| slot.number);
             if saved.id.0 != live.id {
                 let name = trace::parts(&live.id).join("/");
-                return Err(other(&format!("it lacks the component [{name}], or has it at another position")));
+                return Err(other(&format!(
+                    "it lacks the component [{name}], or has it at another position"
+                )));
             }
             if !saved.slots.iter().map(|slot| slot.slot).eq(numbers()) || saved.running >= live.slots.len() {
                 let name = trace::parts(&live.id).join("/");
@@ -179,12 +190,12 @@ impl<'d> FilesPlatform<'d> {
         let Some(directory) = self.directory.as_deref().filter(|_| self.changed) else { return Ok(()) };
         let live = self.components.iter().filter(|live| live.way.is_none());
         let state = State {
+            format: state::FORMAT.to_owned(),
             next: self.store.next(),
             components: live.map(Live::saved).collect(),
             floors: self.floors.clone(),
             references: self.references.clone(),
-            time: self.time.filter(|_| self.device.now.time.is_some()),
-            ..State::default()
+            time: self.time,
         };
         state.write(directory)?;
         self.store.keep_only(&state.contents());
@@ -194,6 +205,17 @@ impl<'d> FilesPlatform<'d> {
     /// What the last fault of a file was.
     pub(crate) fn fault(&self) -> Option<&str> {
         self.fault.as_deref()
+    }
+
+    /// Components that were looked up.
+    pub(crate) fn targets(&self) -> usize {
+        self.looked_up
+    }
+
+    /// The clock goes on.
+    pub(crate) fn set_time(&mut self, time: u64) {
+        self.time = Some(time);
+        self.changed = true;
     }
 
     /// What it cost.
@@ -339,7 +361,12 @@ fn owned(manifest: Option<ComponentId<'_>>) -> Option<Id> {
 }
 
 impl Platform for FilesPlatform<'_> {
+    fn begins(&mut self, procedure: Procedure) {
+        self.procedure = procedure;
+    }
+
     fn component(&mut self, path: &ComponentPath<'_>) -> Option<Handle> {
+        self.looked_up += 1;
         let is = |id: &[Vec<u8>]| path.parts().eq(id.iter().map(Vec::as_slice));
         let known = self.components.iter().position(|live| is(&live.id));
         if let Some(position) = known {
@@ -564,6 +591,19 @@ impl Platform for FilesPlatform<'_> {
     fn other_version(&mut self, device: &[u8]) -> Option<&[i64]> {
         let mut others = self.device.others.iter();
         others.find(|(id, _)| id == device).map(|(_, version)| version.as_slice())
+    }
+
+    fn zone(&mut self) -> Option<Zone> {
+        self.device.zone
+    }
+
+    fn owner_policy(&mut self) -> Option<OwnerPolicy<'_>> {
+        self.policy
+    }
+
+    fn resources(&mut self) -> Facts {
+        let Device { radio, free_storage, free_ram, .. } = *self.device;
+        Facts { utc: self.time, radio, free_storage, free_ram }
     }
 
     fn references(&mut self, component: Handle) -> u32 {

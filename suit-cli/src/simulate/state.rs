@@ -16,13 +16,13 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// The words in front.
-const FORMAT: &str = "suit-device-state/1";
+pub(crate) const FORMAT: &str = "suit-device-state/1";
 
 /// How things stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct State {
-    format: String,
+    pub(crate) format: String,
     /// Number of the next content.
     pub(crate) next: u64,
     /// Components in the order of the device file.
@@ -141,8 +141,11 @@ impl State {
         }
         let input = Input::read(&path)?;
         let malformed = |what: String| {
-            Failure::new(codes::DEVICE_STATE, format!("'{}' does not say how a device stands: {what}", input.name))
-                .at(Place::file(&input.name))
+            Failure::new(
+                codes::DEVICE_STATE,
+                format!("'{}' does not say how a device stands: {what}", input.name),
+            )
+            .at(Place::file(&input.name))
         };
         let state: Self =
             serde_json::from_slice(&input.bytes).map_err(|error| malformed(error.to_string()))?;
@@ -150,7 +153,8 @@ impl State {
             return Err(malformed(format!("its format is '{}'", state.format)));
         }
         // Contents lie in the directory and nowhere else.
-        let names = state.components.iter().flat_map(|one| &one.slots).filter_map(|slot| slot.content.as_ref());
+        let names =
+            state.components.iter().flat_map(|one| &one.slots).filter_map(|slot| slot.content.as_ref());
         for name in names {
             let digits = name.strip_suffix(".bin").unwrap_or_default();
             if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -165,9 +169,8 @@ impl State {
     /// # Errors
     /// E0602 it can't be written.
     pub(crate) fn write(&self, directory: &Path) -> Outcome<()> {
-        let state = Self { format: FORMAT.to_owned(), ..self.clone() };
         let mut text =
-            serde_json::to_string_pretty(&state).expect("structs of strings and numbers always serialise");
+            serde_json::to_string_pretty(self).expect("structs of strings and numbers always serialise");
         text.push('\n');
         Output::plan().text().open(&Target::from(path(directory)))?.finish_with(text.as_bytes())
     }

@@ -118,7 +118,8 @@ impl Store {
                 let mut reader = image.reader()?;
                 let mut piece = vec![0; AHEAD];
                 loop {
-                    let count = reader.read(&mut piece).map_err(|error| Failure::read(&image.name, &error))?;
+                    let count =
+                        reader.read(&mut piece).map_err(|error| Failure::read(&image.name, &error))?;
                     if count == 0 {
                         break;
                     }

@@ -118,7 +118,9 @@ impl Held {
     fn content(&self, whole: bool) -> String {
         match (self.size, &self.sha256) {
             (Some(bytes), Some(digest)) if whole => format!("{}  sha-256 {digest}", size(bytes)),
-            (Some(bytes), Some(digest)) => format!("{}  sha-256 {}…", size(bytes), digest.get(..8).unwrap_or(digest)),
+            (Some(bytes), Some(digest)) => {
+                format!("{}  sha-256 {}…", size(bytes), digest.get(..8).unwrap_or(digest))
+            }
             _ => "empty".to_owned(),
         }
     }
@@ -270,4 +272,3 @@ impl<'c> Trace<'c> {
         self.broken.map_or(Ok(self.kept), Err)
     }
 }
-

@@ -99,7 +99,8 @@ impl Watcher {
         };
         let effect = if stored || effect == Effect::Swap { effect } else { Effect::Skip };
         let name = (effect == Effect::Skip).then(|| command_name(watched.code));
-        let uri = if effect == Effect::Fetch { uri.or_else(|| Some("the envelope".to_owned())) } else { None };
+        let uri =
+            if effect == Effect::Fetch { uri.or_else(|| Some("the envelope".to_owned())) } else { None };
         Some(Line { effect, name, uri, ..line })
     }
 }
