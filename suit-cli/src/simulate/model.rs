@@ -73,8 +73,10 @@ pub(crate) struct Identity {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Storage {
     /// Bytes that are written at a time; 1 if it isn't said.
+    #[schemars(extend("minimum" = 1))]
     pub(crate) write_size: Option<Spanned<Size>>,
     /// Bytes that are erased at a time; 1, memory that needs no erasing, if it isn't said.
+    #[schemars(extend("minimum" = 1))]
     pub(crate) erase_size: Option<Spanned<Size>>,
 }
 
@@ -92,6 +94,7 @@ pub(crate) struct Component {
     /// What it holds: bytes.
     pub(crate) content: Option<Spanned<Bytes>>,
     /// Its storage slots. An update writes the one after the running one, and a successful update makes that the running one.
+    #[schemars(extend("minItems" = 1))]
     pub(crate) slots: Option<Spanned<Vec<Spanned<Slot>>>>,
     /// The slot that runs; the first one if it isn't said.
     pub(crate) running: Option<Spanned<Uint>>,
@@ -120,6 +123,7 @@ pub(crate) struct Slot {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Files {
     /// The first parts of their identifiers; the other parts are the way to the file.
+    #[schemars(extend("minItems" = 1))]
     pub(crate) under: Spanned<Vec<Bytes>>,
     /// The most bytes that one file can have.
     pub(crate) capacity: Spanned<Size>,
@@ -145,6 +149,7 @@ pub(crate) struct Now {
     /// isn't said.
     pub(crate) permits_priority: Option<Int>,
     /// Level of received radio in dBm, for the owner's policy.
+    #[schemars(extend("minimum" = -32768, "maximum" = 32767))]
     pub(crate) radio: Option<Spanned<Int>>,
     /// Storage that is free, for the owner's policy.
     pub(crate) free_storage: Option<Spanned<Size>>,
@@ -178,16 +183,22 @@ pub(crate) struct Rules {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Limits {
     /// Commands that a procedure may run; 1,000 if it isn't said.
+    #[schemars(extend("maximum" = 0xffff_ffff_u32))]
     pub(crate) commands: Option<Spanned<Uint>>,
     /// Components and dependencies, of all manifests together; 4 if it isn't said.
+    #[schemars(extend("maximum" = 255))]
     pub(crate) components: Option<Spanned<Uint>>,
     /// Parameters that are set at a time; 24 if it isn't said.
+    #[schemars(extend("maximum" = 255))]
     pub(crate) parameters: Option<Spanned<Uint>>,
     /// Sequences inside each other; 8 if it isn't said.
+    #[schemars(extend("maximum" = 64))]
     pub(crate) sequences: Option<Spanned<Uint>>,
     /// Bytes that are read, copied and hashed at a time; 64 if it isn't said.
+    #[schemars(extend("minimum" = 1, "maximum" = 4096))]
     pub(crate) buffer: Option<Spanned<Size>>,
     /// Dependencies; 4 if it isn't said.
+    #[schemars(extend("maximum" = 64))]
     pub(crate) dependencies: Option<Spanned<Uint>>,
     /// Bytes for the envelopes of dependencies; 8 KiB if it isn't said.
     pub(crate) dependency_room: Option<Spanned<Size>>,
@@ -233,6 +244,7 @@ pub(crate) struct Source {
 /// The long form.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SourceDetails")]
 struct SourceTable {
     /// The path, relative to the device file.
     file: String,

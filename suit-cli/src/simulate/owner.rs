@@ -12,10 +12,12 @@ use suit_verify_nostd::policy::{Blackout, Critical, OwnerPolicy, PolicyError, We
 /// What the device's owner permits, whatever a manifest asks for.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Owner")]
 pub(crate) struct OwnerFile {
     /// Times at which nothing may change, by the clock of the device's zone.
     pub(crate) blackout: Option<Spanned<BlackoutFile>>,
     /// The least level of received radio for fetching, in dBm.
+    #[schemars(extend("minimum" = -150, "maximum" = 0))]
     pub(crate) radio_min: Option<Spanned<Int>>,
     /// Storage that must stay free.
     pub(crate) storage_free: Option<Spanned<Size>>,
@@ -31,8 +33,10 @@ pub(crate) struct OwnerFile {
 /// Times at which nothing may change.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Blackout")]
 pub(crate) struct BlackoutFile {
     /// The times.
+    #[schemars(extend("minItems" = 1, "maxItems" = 8))]
     pub(crate) windows: Vec<Spanned<WindowFile>>,
     /// Whether payloads may be fetched at these times.
     #[serde(default)]
@@ -42,18 +46,21 @@ pub(crate) struct BlackoutFile {
 /// A time of day, on some days of the week.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Window")]
 pub(crate) struct WindowFile {
     /// When it begins.
     pub(crate) from: TimeOfDay,
     /// When it ends; on the next day if this is not later than the beginning.
     pub(crate) to: TimeOfDay,
     /// The days on which it begins; all if it isn't said.
+    #[schemars(extend("minItems" = 1))]
     pub(crate) days: Option<Vec<Day>>,
 }
 
 /// What the owner lets critical updates do.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Critical")]
 pub(crate) struct CriticalFile {
     /// An update is critical if it has this priority or a smaller number, which is more urgent.
     pub(crate) priority: Int,

@@ -1,16 +1,18 @@
 //! The platform over files: a virtual device whose components are files on this computer.
 
 use super::device::{self, Device};
-use super::paths::{Tree, below};
+use super::paths::{Facts, Found, Tree, below};
 use super::state::{self, Floor, Id, Reference, State};
 use super::store::{Held, Store, Writing};
 use super::trace::{self, Cost, Effect, Line, Trace};
 use super::watch::Watcher;
+use crate::description::values::{uuid_text, vendor_text};
 use crate::error::{Failure, Outcome, codes};
 use crate::keys::hex;
 use std::io;
 use std::path::{Path, PathBuf};
 use suit_core::component::ComponentId;
+use suit_core::labels::{Algorithm, FileType};
 use suit_core::owned::VendorId;
 use suit_core::parameter::Custom;
 use suit_core::version::Version;
@@ -18,7 +20,7 @@ use suit_verify_nostd::calendar::Zone;
 use suit_verify_nostd::platform::{
     ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Level, Platform, PlatformFault, Watched,
 };
-use suit_verify_nostd::policy::{Facts, OwnerPolicy};
+use suit_verify_nostd::policy::{self, OwnerPolicy};
 use suit_verify_nostd::process::Procedure;
 
 /// What went wrong with a file; [`FilesPlatform::fault`] has the words.
@@ -44,7 +46,7 @@ pub(crate) struct FilesPlatform<'d> {
     /// Whether anything is other than it was.
     changed: bool,
     looked_up: usize,
-    writing: Option<(Handle, Writing)>,
+    writing: Option<Pending>,
     /// What the last fault was, in words.
     fault: Option<String>,
     cost: Cost,
@@ -65,6 +67,20 @@ struct Live<'d> {
     way: Option<PathBuf>,
     /// Written by this procedure.
     written: bool,
+    /// What it was to hold, as the manifest said when it was last written.
+    wanted: Option<Wanted>,
+}
+
+/// A size, if it is given, and a digest.
+pub(crate) type Wanted = (Option<u32>, Algorithm, Vec<u8>);
+
+/// What is being stored.
+#[derive(Debug)]
+struct Pending {
+    component: Handle,
+    writing: Writing,
+    file_type: FileType,
+    facts: Facts,
 }
 
 #[derive(Debug)]
@@ -156,7 +172,7 @@ impl<'d> FilesPlatform<'d> {
             live.version.clone_from(&saved.version);
             for (slot, saved) in live.slots.iter_mut().zip(&saved.slots) {
                 slot.held = match (&saved.content, saved.size) {
-                    (Some(name), Some(length)) => Some(Held { name: name.clone(), length, sha256: None }),
+                    (Some(name), Some(length)) => Some(Held::stored(name.clone(), length)),
                     _ => None,
                 };
             }
@@ -235,23 +251,33 @@ impl<'d> FilesPlatform<'d> {
 
     /// A component as messages and traces call it, with what it holds.
     pub(crate) fn shown(&mut self, component: Handle) -> trace::Held {
-        let position = self.position(component);
-        let Some(live) = self.live(component) else { return trace::Held::default() };
-        let (id, way) = (trace::parts(&live.id), live.way.clone());
-        let slot = live.slots.get(position);
-        let (number, held) = (slot.and_then(|slot| slot.number), slot.and_then(|slot| slot.held.clone()));
-        let held = match way {
-            None => held,
-            Some(way) => self.file(&way),
+        let held = self.held(component);
+        let size = held.as_ref().map(|held| u64::from(held.length));
+        let sha256 = held.and_then(|held| self.store.sha256(&held).ok());
+        trace::Held { size, sha256, ..self.named(component) }
+    }
+
+    /// Identifiers of a component as descriptions write them.
+    pub(crate) fn identity(&self, kind: IdentifierKind, component: Handle) -> Vec<String> {
+        let Some(live) = self.live(component) else { return Vec::new() };
+        let [vendor, class, device] = &live.identifiers;
+        let known = match kind {
+            IdentifierKind::Vendor => vendor,
+            IdentifierKind::Class => class,
+            IdentifierKind::Device => device,
         };
-        let (size, sha256) = match held {
-            None => (None, None),
-            Some(mut held) => {
-                let digest = self.store.sha256(&mut held).ok();
-                (Some(u64::from(held.length)), digest)
-            }
-        };
-        trace::Held { id, slot: number, size, sha256 }
+        known
+            .iter()
+            .map(|id| match id {
+                Identifier::Uuid(id) => uuid_text(id),
+                Identifier::Pen(oid) => vendor_text(&VendorId::Pen(oid.to_vec())),
+            })
+            .collect()
+    }
+
+    /// What a component was to hold when it was written.
+    pub(crate) fn wanted(&self, component: Handle) -> Option<&Wanted> {
+        self.live(component)?.wanted.as_ref()
     }
 
     /// A component's name alone.
@@ -287,17 +313,12 @@ impl<'d> FilesPlatform<'d> {
         self.live_mut(component)?.slots.get_mut(position)
     }
 
-    /// A file of the tree as content.
-    fn file(&self, way: &Path) -> Option<Held> {
-        let tree = self.tree.as_ref()?;
-        let length = tree.length(way)?;
-        let name = tree.place(way, false).ok()?.to_str()?.to_owned();
-        Some(Held { name, length, sha256: None })
-    }
-
     fn held(&self, component: Handle) -> Option<Held> {
         match self.live(component)?.way.as_deref() {
-            Some(way) => self.file(way),
+            Some(way) => Some(match self.tree.as_ref()?.find(way)? {
+                Found::File(place, length) => Held::at(&place, length),
+                Found::Text(bytes) => Held::text(bytes),
+            }),
             None => self.slot_of(component)?.held.clone(),
         }
     }
@@ -324,6 +345,7 @@ impl<'d> Live<'d> {
             identifiers: identifiers(&given.identity),
             way: None,
             written: false,
+            wanted: None,
         }
     }
 
@@ -378,7 +400,7 @@ impl Platform for FilesPlatform<'_> {
             return None;
         }
         // P-200: what can't be the way to a file is no component.
-        let way = below(parts)?;
+        let way = below(path.parts())?;
         let handle = u16::try_from(self.components.len()).ok().map(Handle)?;
         self.components.push(Live {
             id: path.parts().map(<[u8]>::to_vec).collect(),
@@ -389,6 +411,7 @@ impl Platform for FilesPlatform<'_> {
             identifiers: identifiers(&self.device.identity),
             way: Some(way),
             written: false,
+            wanted: None,
         });
         Some(handle)
     }
@@ -454,7 +477,13 @@ impl Platform for FilesPlatform<'_> {
         if incoming.size.is_some_and(|size| size > live.capacity) {
             return Err(PlatformFault::NO_ROOM);
         }
+        // Memory has no directories and links.
+        if live.way.is_none() && incoming.file_type != FileType::Regular {
+            return Err(PlatformFault::UNSUPPORTED);
+        }
         live.written = true;
+        live.wanted =
+            incoming.digest.map(|digest| (incoming.size, digest.algorithm(), digest.bytes().to_vec()));
         let way = live.way.clone();
         if let (Some(way), Some(tree)) = (way, &self.tree) {
             tree.place(&way, true).map_err(|error| self.io(&error))?;
@@ -464,14 +493,15 @@ impl Platform for FilesPlatform<'_> {
         }
         self.changed = true;
         let writing = self.store.create().map_err(|error| self.io(&error))?;
-        self.writing = Some((component, writing));
+        let (file_type, facts) = (incoming.file_type, Facts::new(incoming.metadata));
+        self.writing = Some(Pending { component, writing, file_type, facts });
         Ok(0)
     }
 
     fn write(&mut self, component: Handle, offset: u32, data: &[u8]) -> Result<(), PlatformFault> {
         let capacity = self.capacity(component);
         let writing = match &mut self.writing {
-            Some((known, writing)) if *known == component && writing.length() == offset => writing,
+            Some(it) if it.component == component && it.writing.length() == offset => &mut it.writing,
             _ => return Err(ORDER),
         };
         let end = u32::try_from(data.len()).ok().and_then(|more| offset.checked_add(more));
@@ -483,11 +513,11 @@ impl Platform for FilesPlatform<'_> {
     }
 
     fn commit(&mut self, component: Handle, length: u32) -> Result<(), PlatformFault> {
-        let writing = match self.writing.take() {
-            Some((known, writing)) if known == component && writing.length() == length => writing,
+        let pending = match self.writing.take() {
+            Some(it) if it.component == component && it.writing.length() == length => it,
             _ => return Err(ORDER),
         };
-        let held = writing.end().map_err(|error| self.io(&error))?;
+        let held = pending.writing.end().map_err(|error| self.io(&error))?;
         self.cost.stored += u64::from(length);
         self.cost.writes += u64::from(length.div_ceil(self.device.write_size));
         if self.device.erase_size > 1 {
@@ -495,7 +525,14 @@ impl Platform for FilesPlatform<'_> {
         }
         let way = self.live(component).and_then(|live| live.way.clone());
         if let (Some(way), Some(tree)) = (way, &self.tree) {
-            tree.put(&self.store.directory().join(&held.name), &way).map_err(|error| self.io(&error))?;
+            let finished = self.store.directory().join(&held.name);
+            let put = match pending.file_type {
+                FileType::Directory if length > 0 => Err(io::ErrorKind::InvalidInput.into()),
+                FileType::Directory => tree.put_directory(&way, pending.facts),
+                FileType::Symlink => std::fs::read(&finished).and_then(|target| tree.put_link(&target, &way)),
+                _ => tree.put(&finished, &way, pending.facts),
+            };
+            put.map_err(|error| self.io(&error))?;
             self.store.forget();
         } else if let Some(slot) = self.slot_mut(component) {
             slot.held = Some(held);
@@ -601,9 +638,9 @@ impl Platform for FilesPlatform<'_> {
         self.policy
     }
 
-    fn resources(&mut self) -> Facts {
+    fn resources(&mut self) -> policy::Facts {
         let Device { radio, free_storage, free_ram, .. } = *self.device;
-        Facts { utc: self.time, radio, free_storage, free_ram }
+        policy::Facts { utc: self.time, radio, free_storage, free_ram }
     }
 
     fn references(&mut self, component: Handle) -> u32 {

@@ -3,6 +3,7 @@
 
 use super::device::Content;
 use crate::error::{Failure, Outcome};
+use crate::keys::hex;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -31,15 +32,35 @@ struct Ahead {
     bytes: Vec<u8>,
 }
 
-/// What a slot holds.
+/// What a component holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Held {
-    /// Name of the file.
+    /// Name of the file: in the store's directory, or absolute.
     pub(crate) name: String,
     /// Bytes.
     pub(crate) length: u32,
-    /// SHA-256, once it was needed.
-    pub(crate) sha256: Option<Vec<u8>>,
+    /// SHA-256, if it is known.
+    sha256: Option<Vec<u8>>,
+    /// Bytes that stand in no file.
+    text: Option<Vec<u8>>,
+}
+
+impl Held {
+    /// A content of the store.
+    pub(crate) const fn stored(name: String, length: u32) -> Self {
+        Self { name, length, sha256: None, text: None }
+    }
+
+    /// A file that stands elsewhere.
+    pub(crate) fn at(place: &Path, length: u32) -> Self {
+        Self::stored(place.display().to_string(), length)
+    }
+
+    /// Bytes that stand in no file.
+    pub(crate) fn text(bytes: Vec<u8>) -> Self {
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        Self { text: Some(bytes), ..Self::stored(String::new(), length) }
+    }
 }
 
 /// A content that is being written.
@@ -132,6 +153,12 @@ impl Store {
 
     /// Fills `buffer` with what stands at `offset`.
     pub(crate) fn read(&mut self, held: &Held, offset: u32, buffer: &mut [u8]) -> io::Result<()> {
+        if let Some(text) = &held.text {
+            let rest = usize::try_from(offset).ok().and_then(|offset| text.get(offset..)).unwrap_or_default();
+            let rest = rest.get(..buffer.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
+            buffer.copy_from_slice(rest);
+            return Ok(());
+        }
         if self.ahead.name != held.name {
             let file = File::open(self.directory.join(&held.name))?;
             self.ahead = Ahead { name: held.name.clone(), file: Some(file), ..Ahead::default() };
@@ -145,22 +172,23 @@ impl Store {
     }
 
     /// SHA-256 of a content, in hex.
-    pub(crate) fn sha256(&mut self, held: &mut Held) -> io::Result<String> {
-        if held.sha256.is_none() {
-            let mut state = HashState::new();
-            let fault = |_| io::Error::other("no hash");
-            Sha256.start(&mut state).map_err(fault)?;
-            let mut file = File::open(self.directory.join(&held.name))?;
-            let mut piece = vec![0; AHEAD];
-            loop {
-                match file.read(&mut piece)? {
-                    0 => break,
-                    count => Sha256.update(&mut state, &piece[..count]).map_err(fault)?,
-                }
-            }
-            held.sha256 = Some(Sha256.finish(&mut state).map_err(fault)?.as_bytes().to_vec());
+    pub(crate) fn sha256(&mut self, held: &Held) -> io::Result<String> {
+        if let Some(digest) = &held.sha256 {
+            return Ok(hex(digest));
         }
-        Ok(crate::keys::hex(held.sha256.as_deref().unwrap_or_default()))
+        let mut state = HashState::new();
+        let fault = |_| io::Error::other("no hash");
+        Sha256.start(&mut state).map_err(fault)?;
+        let mut piece = vec![0; AHEAD];
+        let mut offset = 0;
+        while offset < held.length {
+            let left = usize::try_from(held.length - offset).unwrap_or(AHEAD);
+            let piece = &mut piece[..left.min(AHEAD)];
+            self.read(held, offset, piece)?;
+            Sha256.update(&mut state, piece).map_err(fault)?;
+            offset = offset.saturating_add(u32::try_from(piece.len()).unwrap_or(u32::MAX));
+        }
+        Ok(hex(Sha256.finish(&mut state).map_err(fault)?.as_bytes()))
     }
 
     /// Removes contents that nobody points to any more. That some can't be removed is no harm.
@@ -222,6 +250,7 @@ impl Writing {
     pub(crate) fn end(mut self) -> io::Result<Held> {
         self.file.flush()?;
         let digest = Sha256.finish(&mut self.hash).map_err(|_| io::Error::other("no hash"))?;
-        Ok(Held { name: self.name, length: self.length, sha256: Some(digest.as_bytes().to_vec()) })
+        let sha256 = Some(digest.as_bytes().to_vec());
+        Ok(Held { sha256, ..Held::stored(self.name, self.length) })
     }
 }

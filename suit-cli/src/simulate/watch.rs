@@ -5,6 +5,9 @@ use suit_core::command::Sequence;
 use suit_core::labels::{CUSTOM_MAX, Condition, Directive, ManifestKey};
 use suit_verify_nostd::platform::{Handle, Watched};
 
+/// Failed commands that are remembered.
+const FAILED_MAX: usize = 16;
+
 /// Watches commands.
 #[derive(Debug, Default)]
 pub(crate) struct Watcher {
@@ -19,12 +22,14 @@ pub(crate) struct Watcher {
     pub(crate) other: Option<Handle>,
     /// Where the payload of the command that is carried out came from.
     pub(crate) uri: Option<String>,
+    /// The URI behind which nothing lies.
+    pub(crate) lacking: Option<String>,
     /// Arguments of the invocation that is carried out, in hex.
     pub(crate) arguments: Option<String>,
     /// Nothing is stored: of commands that would store there is nothing to tell.
     pub(crate) rehearsing: bool,
-    /// The last command that failed.
-    pub(crate) failed: Option<Watched>,
+    /// Commands that failed, the last one last.
+    pub(crate) failed: Vec<Watched>,
     /// Where the sections of the root manifest stand: first byte, and the one behind the last.
     pub(crate) sections: Vec<(ManifestKey, u32, u32)>,
 }
@@ -70,7 +75,11 @@ impl Watcher {
         let uri = self.uri.take();
         let place = Some(self.place(watched.manifest, watched.offset));
         if watched.error.is_some() {
-            self.failed = Some(*watched);
+            // An account names a few.
+            if self.failed.len() == FAILED_MAX {
+                self.failed.remove(0);
+            }
+            self.failed.push(*watched);
         }
         let line = Line { place, ..Line::default() };
         if Condition::from_code(watched.code).is_some() {

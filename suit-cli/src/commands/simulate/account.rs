@@ -4,6 +4,7 @@ use super::{later, malformed};
 use crate::cli::simulate::Phase;
 use crate::description::values::time_text;
 use crate::error::{Exit, Failure, Place, codes};
+use crate::keys::hex;
 use crate::render::words::{grouped, size};
 use crate::simulate::platform::FilesPlatform;
 use crate::simulate::trace::{Effect, Line, parts};
@@ -11,7 +12,8 @@ use crate::simulate::watch::{command_name, section_name};
 use suit_core::cbor::Reader;
 use suit_core::labels::{Condition, ParameterKey};
 use suit_verify_nostd::SignedManifest;
-use suit_verify_nostd::platform::{ComponentPath, Platform, PlatformFault};
+use suit_verify_nostd::platform::{ComponentPath, IdentifierKind, Platform, PlatformFault, Watched};
+use suit_verify_nostd::policy::Rule;
 use suit_verify_nostd::process::{self, Pause, ProcessError};
 
 /// What a failure is told about.
@@ -82,7 +84,46 @@ impl Account<'_> {
                     (Some(bytes), Some(digest)) => format!("it holds {} with sha-256 {digest}", size(bytes)),
                     _ => "it is empty".to_owned(),
                 });
+                if let Some((bytes, algorithm, digest)) = platform.wanted(place.component) {
+                    let bytes = bytes.map(|bytes| format!("{} with ", size(bytes))).unwrap_or_default();
+                    let name = algorithm.name().to_ascii_lowercase();
+                    said = said.note(format!("it was to hold {bytes}{name} {}", hex(digest)));
+                }
             }
+            ProcessError::AlternativesExhausted => {
+                // Those of this try-each stand behind its code, and are deeper.
+                let around =
+                    platform.watcher.failed.iter().rfind(|seen| seen.offset == place.offset).copied();
+                let inside = |seen: &&Watched| {
+                    seen.manifest == place.manifest
+                        && seen.offset > place.offset
+                        && around.is_none_or(|around| seen.depth > around.depth)
+                };
+                let failed: Vec<Watched> = platform.watcher.failed.iter().filter(inside).copied().collect();
+                for seen in failed {
+                    let why = seen.error.map(|error| error.to_string()).unwrap_or_default();
+                    said = said.note(format!("byte {}: {why}", grouped(seen.offset)));
+                }
+            }
+            ProcessError::Unavailable => {
+                if let Some(uri) = &platform.watcher.lacking {
+                    said = said.note(format!("nothing lies behind '{uri}'"));
+                }
+            }
+            ProcessError::ConditionFailed(condition) => {
+                let kind = match condition {
+                    Condition::VendorIdentifier => Some((IdentifierKind::Vendor, "vendor")),
+                    Condition::ClassIdentifier => Some((IdentifierKind::Class, "class")),
+                    Condition::DeviceIdentifier => Some((IdentifierKind::Device, "device")),
+                    _ => None,
+                };
+                if let Some((kind, name)) = kind {
+                    let known = platform.identity(kind, place.component);
+                    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                    said = said.note(format!("identifiers of the {name} that the device has: {known}"));
+                }
+            }
+            ProcessError::OwnerRefused(number) => said = said.note(rule(number)),
             ProcessError::TooLarge => {
                 let room = platform.capacity(place.component);
                 said = said.note(format!("it has room for {}", size(room)));
@@ -99,11 +140,8 @@ impl Account<'_> {
 
     /// The code of the command that failed.
     fn code(&self, place: process::Place, platform: &FilesPlatform<'_>) -> Option<i64> {
-        let seen = platform
-            .watcher
-            .failed
-            .filter(|seen| (seen.manifest, seen.offset) == (place.manifest, place.offset));
-        if let Some(seen) = seen {
+        let is_it = |seen: &&Watched| (seen.manifest, seen.offset) == (place.manifest, place.offset);
+        if let Some(seen) = platform.watcher.failed.iter().rfind(is_it) {
             return Some(seen.code);
         }
         let at = usize::try_from(place.offset).ok().filter(|_| place.manifest == 0)?;
@@ -113,8 +151,8 @@ impl Account<'_> {
     /// The device waits: the clock goes on to when it may go on, if that is known.
     pub(super) fn waited(&self, pause: &Pause, platform: &mut FilesPlatform<'_>) -> Option<Failure> {
         let why = match pause.owner_rule {
-            Some(number) => format!("for what the owner's policy asks for (rule {number})"),
-            None => "for the events that the manifest names".to_owned(),
+            Some(number) => rule(number),
+            None => "the events that the manifest names have not happened".to_owned(),
         };
         match later(pause, platform.now()) {
             Some(time) => {
@@ -131,7 +169,7 @@ impl Account<'_> {
                     ..Line::default()
                 });
                 Some(
-                    Failure::new(codes::WAITING, format!("the device waits {why}"))
+                    Failure::new(codes::WAITING, format!("the device waits: {why}"))
                         .at(Place::file(self.name)),
                 )
             }
@@ -218,6 +256,13 @@ impl Account<'_> {
             _ => return None,
         })
     }
+}
+
+/// A rule of the owner's policy in words.
+fn rule(number: u16) -> String {
+    let all = [Rule::Veto, Rule::NoClock, Rule::Blackout, Rule::Radio, Rule::Storage, Rule::Ram];
+    let known = all.iter().find(|rule| rule.number() == number);
+    known.map_or_else(|| format!("rule {number} of the owner's policy"), ToString::to_string)
 }
 
 fn parameter(key: ParameterKey) -> &'static str {

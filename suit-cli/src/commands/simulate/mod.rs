@@ -212,6 +212,7 @@ impl<'w> Work<'w> {
     fn fetch(&self, processor: &mut Machine<'_, '_, '_>, payload: &Payload<'_>) -> Outcome<()> {
         let uri = payload.uri;
         let Some(image) = payloads::find(self.device, self.args.payload_dir.as_deref(), uri)? else {
+            processor.platform().watcher.lacking = Some(uri.to_owned());
             processor.give_up();
             return Ok(());
         };
@@ -259,8 +260,10 @@ impl<'w> Work<'w> {
         if cost.stored > 0 {
             facts.push(format!("{} stored", size(cost.stored)));
         }
-        if cost.erases > 0 {
-            facts.push(format!("{} pages erased", cost.erases));
+        match cost.erases {
+            0 => {}
+            1 => facts.push("1 page erased".to_owned()),
+            pages => facts.push(format!("{pages} pages erased")),
         }
         facts.push(format!("{} of RAM", size(cost.ram)));
         format!("ok  {}  {what} on {}: {}\n", self.input.name, self.device.name, facts.join(", "))
