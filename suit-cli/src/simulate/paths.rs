@@ -45,9 +45,10 @@ impl Tree {
                 let (source, target) = (entry.path(), to.join(entry.file_name()));
                 let kind = entry.file_type()?;
                 if kind.is_dir() {
-                    std::fs::create_dir(&target)?;
+                    std::fs::create_dir_all(&target)?;
                     left.push((source, target));
                 } else if kind.is_symlink() {
+                    let _ = std::fs::remove_file(&target);
                     link(&std::fs::read_link(&source)?, &target)?;
                 } else {
                     std::fs::copy(&source, &target)?;

@@ -134,6 +134,12 @@ impl<'d> FilesPlatform<'d> {
             None => platform.fill()?,
         }
         platform.open_tree(saved.is_none())?;
+        if saved.is_none() {
+            // From now on there is a device, whatever becomes of this run.
+            platform.changed = true;
+            platform.save()?;
+            platform.changed = false;
+        }
         Ok(platform)
     }
 

@@ -108,12 +108,12 @@ impl TryFrom<Vec<String>> for Id {
     }
 }
 
-/// Names within the directory.
+/// The directory of contents.
 pub(crate) fn contents(directory: &Path) -> PathBuf {
     directory.join("contents")
 }
 
-/// Names within the directory.
+/// The directory of components that are files.
 pub(crate) fn files(directory: &Path) -> PathBuf {
     directory.join("files")
 }
@@ -130,9 +130,12 @@ impl State {
     pub(crate) fn read(directory: &Path) -> Outcome<Option<Self>> {
         let path = path(directory);
         if !path.exists() {
-            // Somebody else's directory is not to be filled with a device.
-            let taken = std::fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_some());
-            if taken {
+            // Somebody else's directory is not to be filled with a device. A run that died at once left nothing else.
+            let own = [contents(directory), files(directory)];
+            let taken = |entry: std::io::Result<std::fs::DirEntry>| {
+                entry.is_ok_and(|entry| !own.contains(&entry.path()))
+            };
+            if std::fs::read_dir(directory).is_ok_and(|mut entries| entries.any(taken)) {
                 let message = format!("'{}' has files, but none of a device", directory.display());
                 return Err(Failure::new(codes::DEVICE_STATE, message)
                     .help("name a new directory, or one of an earlier run"));

@@ -77,7 +77,9 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
     let work = Work { args, device: &device, authenticated: &authenticated, input: &input };
     let parts = device.veto_parts();
     let prefixes: Vec<&[&[u8]]> = parts.iter().map(Vec::as_slice).collect();
-    let mut platform = FilesPlatform::new(&device, device.policy(&prefixes), args.state.as_deref(), trace)?;
+    // A rehearsal looks at a device that is kept, and doesn't make one.
+    let kept = args.state.as_deref().filter(|kept| !args.rehearse || kept.exists());
+    let mut platform = FilesPlatform::new(&device, device.policy(&prefixes), kept, trace)?;
     let (failure, cost) = work.carry_out(setup, &mut platform)?;
     if !args.rehearse {
         platform.save()?;
