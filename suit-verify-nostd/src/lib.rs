@@ -91,6 +91,7 @@ pub mod calendar;
 pub mod crypto;
 pub mod error;
 pub mod platform;
+pub mod platforms;
 #[cfg(feature = "owner-policy")]
 pub mod policy;
 pub mod process;
