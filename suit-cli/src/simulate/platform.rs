@@ -11,10 +11,10 @@ use crate::error::{Failure, Outcome, codes};
 use crate::keys::hex;
 use std::io;
 use std::path::{Path, PathBuf};
+use suit_core::cbor::Walked;
 use suit_core::component::ComponentId;
 use suit_core::labels::{Algorithm, FileType};
 use suit_core::owned::VendorId;
-use suit_core::parameter::Custom;
 use suit_core::version::Version;
 use suit_verify_nostd::calendar::Zone;
 use suit_verify_nostd::platform::{
@@ -576,7 +576,7 @@ impl Platform for FilesPlatform<'_> {
         self.live(component).map(|_| ()).ok_or(PlatformFault::UNSUPPORTED)
     }
 
-    fn custom(&mut self, code: i64, _: Custom<'_>, _: Handle) -> Result<bool, PlatformFault> {
+    fn custom(&mut self, code: i64, _: Walked<'_>, _: Handle) -> Result<bool, PlatformFault> {
         if self.device.custom.contains(&code) { Ok(true) } else { Err(PlatformFault::UNSUPPORTED) }
     }
 

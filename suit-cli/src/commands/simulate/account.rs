@@ -1,20 +1,21 @@
 //! Why a procedure ended in failure, in words: which command, where, on which component, and what to do.
 
-use super::{later, malformed};
+use super::later;
 use crate::cli::simulate::Phase;
 use crate::description::values::time_text;
 use crate::error::{Exit, Failure, Place, codes};
 use crate::keys::hex;
 use crate::render::words::{grouped, size};
+use crate::signers::EVERYTHING;
 use crate::simulate::platform::FilesPlatform;
 use crate::simulate::trace::{Effect, Line, parts};
 use crate::simulate::watch::{command_name, section_name};
 use suit_core::cbor::Reader;
-use suit_core::labels::{Condition, ParameterKey};
-use suit_verify_nostd::SignedManifest;
+use suit_core::labels::{CUSTOM_MAX, Condition, ParameterKey};
 use suit_verify_nostd::platform::{ComponentPath, IdentifierKind, Platform, PlatformFault, Watched};
 use suit_verify_nostd::policy::Rule;
 use suit_verify_nostd::process::{self, Pause, ProcessError};
+use suit_verify_nostd::{AuthenticationError, SignedManifest};
 
 /// What a failure is told about.
 pub(super) struct Account<'a> {
@@ -22,18 +23,14 @@ pub(super) struct Account<'a> {
     pub(super) name: &'a str,
     pub(super) bytes: &'a [u8],
     pub(super) phase: Phase,
+    pub(super) signed: SignedManifest<'a>,
 }
 
 impl Account<'_> {
     /// Refused before anything ran.
-    pub(super) fn refused(
-        &self,
-        error: ProcessError,
-        signed: &SignedManifest<'_>,
-        platform: &mut FilesPlatform<'_>,
-    ) -> Failure {
+    pub(super) fn refused(&self, error: ProcessError, platform: &mut FilesPlatform<'_>) -> Failure {
         let failure = self.failure(error).note("nothing ran, and nothing was changed");
-        let manifest = signed.manifest();
+        let manifest = self.signed.manifest();
         match error {
             ProcessError::ComponentUnknown => {
                 let unknown = manifest
@@ -74,6 +71,11 @@ impl Account<'_> {
             0 => String::new(),
             number => format!(" of dependency {number}, byte {}", grouped(place.offset)),
         };
+        if failure.error == ProcessError::Platform(PlatformFault::UNSUPPORTED)
+            && code.is_some_and(|code| code <= CUSTOM_MAX)
+        {
+            said = said.help("list it under [supports] in the device file, if the real device has it");
+        }
         said = said.note(format!("{command} in section {section}{whose}, on component {}", component.name()));
         match failure.error {
             ProcessError::ConditionFailed(
@@ -177,7 +179,7 @@ impl Account<'_> {
     }
 
     fn failure(&self, error: ProcessError) -> Failure {
-        if let Some(error) = malformed(error) {
+        if let Some(error) = self.fault(error) {
             return Failure::document(self.name, error);
         }
         let failure =
@@ -186,6 +188,18 @@ impl Account<'_> {
             Some(help) => failure.help(help),
             None => failure,
         }
+    }
+
+    /// The fault of structure in the root manifest that is behind an error, with its place.
+    fn fault(&self, error: ProcessError) -> Option<suit_core::Error> {
+        let ProcessError::Malformed(_) = error else { return None };
+        let sections = self.phase.procedure().sections().iter();
+        sections.filter_map(|key| self.signed.section(*key, &EVERYTHING).err()).find_map(
+            |error| match error {
+                AuthenticationError::Malformed(error) => Some(error),
+                _ => None,
+            },
+        )
     }
 
     /// What to do about it.

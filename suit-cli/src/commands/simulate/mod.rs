@@ -23,7 +23,7 @@ use std::io::Read;
 use suit_core::labels::ManifestKey;
 use suit_core::{Envelope, Tagging};
 use suit_verify_nostd::process::{
-    Dependencies, Dependency, Lent, Memory, Options, Pause, Payload, ProcessError, Processor, Setup, Step,
+    Dependencies, Dependency, Lent, Memory, Options, Pause, Payload, Processor, Setup, Step,
 };
 use suit_verify_nostd::{Authenticated, Budget, Part, TrustStore, authenticate};
 
@@ -132,12 +132,13 @@ impl<'w> Work<'w> {
         setup: Setup<'_>,
         platform: &mut FilesPlatform<'_>,
     ) -> Outcome<(Option<Failure>, Cost)> {
-        let account = Account { name: &self.input.name, bytes: &self.input.bytes, phase: self.args.phase };
         let limits = self.device.limits;
         let signed = match self.authenticated.manifest() {
             Ok(signed) => signed,
             Err(error) => return Err(Failure::document(&self.input.name, error)),
         };
+        let (name, bytes, phase) = (&self.input.name, &self.input.bytes, self.args.phase);
+        let account = Account { name, bytes, phase, signed };
         let wants_dependencies = !signed.manifest().dependencies().is_empty();
         let mut ram = Ram::new(&limits, wants_dependencies);
         let mut room = Room::new();
@@ -161,14 +162,14 @@ impl<'w> Work<'w> {
         let made = Processor::with_dependencies(self.authenticated, setup, platform, lent, dependencies);
         let mut processor = match made {
             Ok(processor) => processor,
-            Err(error) => return Ok((Some(account.refused(error, &signed, platform)), Cost::default())),
+            Err(error) => return Ok((Some(account.refused(error, platform)), Cost::default())),
         };
         let procedure = self.args.phase.procedure();
         let started =
             if self.args.rehearse { processor.rehearse(procedure) } else { processor.start(procedure) };
         if let Err(error) = started {
             drop(processor);
-            return Ok((Some(account.refused(error, &signed, platform)), Cost::default()));
+            return Ok((Some(account.refused(error, platform)), Cost::default()));
         }
         processor.platform().trace().tell(Line {
             effect: Effect::Start,
@@ -339,12 +340,4 @@ impl Ram {
 /// When the device may go on, if it is up to the clock.
 fn later(pause: &Pause, now: Option<u64>) -> Option<u64> {
     pause.retry_at.filter(|later| now.is_some_and(|now| *later > now))
-}
-
-/// Whether a structural fault of the manifest is behind an error.
-fn malformed(error: ProcessError) -> Option<suit_core::Error> {
-    match error {
-        ProcessError::Authentication(suit_verify_nostd::AuthenticationError::Malformed(error)) => Some(error),
-        _ => None,
-    }
 }
