@@ -146,7 +146,7 @@ fn a_device_waits_by_its_own_clock() {
     for (event, more) in [
         ("time = 0", ""),
         ("time-of-day = \"20:00\"", noon),
-        ("other-device = { id = \"hex:00\", versions = [\">=1\"] }", noon),
+        ("other-device = { device = \"hex:00\", version = [\">=1\"] }", noon),
     ] {
         update(&place, &format!("{{ set = {{ wait = {{ {event} }} }} }}, {{ do = \"wait\" }},"));
         let ran = simulate(&place, &device(more), "");
