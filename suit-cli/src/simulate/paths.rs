@@ -1,9 +1,10 @@
 //! Components that are files of a directory, and the rules that keep them in it (P-200, UM §8).
 
+use core::time::Duration;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 use suit_core::metadata::{Entry, Metadata, Permissions};
 
 /// The way below the directory for the parts of an identifier; `None` if a part can't be the name of a file.

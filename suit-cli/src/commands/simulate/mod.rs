@@ -168,7 +168,6 @@ impl<'w> Work<'w> {
         let started =
             if self.args.rehearse { processor.rehearse(procedure) } else { processor.start(procedure) };
         if let Err(error) = started {
-            drop(processor);
             return Ok((Some(account.refused(error, platform)), Cost::default()));
         }
         processor.platform().trace().tell(Line {
@@ -178,7 +177,6 @@ impl<'w> Work<'w> {
             ..Line::default()
         });
         let failure = self.drive(&mut processor, &account)?;
-        drop(processor);
         let watcher = &platform.watcher;
         ram.used(watcher.depth, watcher.settings, platform.targets());
         Ok((failure, Cost { ram: ram.bytes(), ..platform.cost() }))
