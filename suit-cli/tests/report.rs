@@ -185,8 +185,9 @@ fn what_is_not_from_a_trusted_device_is_refused() {
     assert!(ran.status == 1 && ran.err.starts_with("refused[E0504]"), "{}", ran.err);
 }
 
+/// P-251: with the manifest, records tell the run. P-257: what was measured is put together by component.
 #[test]
-fn a_report_is_explained() {
+fn p_251_p_257_a_report_is_explained() {
     let place = example();
     let text =
         place.say("report explain signed.report --manifest fw.suit --trust k1.pub").ok().text().to_owned();
@@ -346,9 +347,11 @@ fn a_severed_section_that_is_not_here() {
     assert!(text.contains(wanted), "{text}");
 }
 
+/// bytes from the first byte of the section's array, in nested sequences too.
+///
 /// Two slots: the condition that fails stands in the first alternative, and the digest depends on the slot.
 #[test]
-fn nested_sequences() {
+fn a_29_nested_sequences() {
     let slot = |number: u64, byte: u8| {
         let digest = owned::Digest { algorithm: Algorithm::Sha256, bytes: vec![byte; 32] };
         vec![
