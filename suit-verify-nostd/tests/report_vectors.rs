@@ -1,6 +1,12 @@
 //! Every report of `testvectors/reports` has the fate that the table beside it says, and the writer makes the sound ones.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::as_conversions, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::as_conversions,
+    clippy::type_complexity,
+    reason = "tests"
+)]
 #![allow(dead_code, reason = "`common` is shared")]
 
 mod common;
