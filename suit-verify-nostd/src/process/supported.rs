@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn with_everything_built_in_nothing_is_missing() {
-        let number = |code: i64| u32::try_from(code).unwrap();
+        let number = |code: i64| usize::try_from(code).unwrap();
         let commands =
             Condition::ALL.iter().map(|it| it.code()).chain(Directive::ALL.iter().map(|it| it.code()));
         assert!(commands.chain([0]).all(|code| SUPPORTED.command(number(code))));
