@@ -4,7 +4,7 @@
 use std::fmt;
 use std::fs::read_to_string;
 
-use subject::verdict::{Host, judge_all};
+use subject::vectors::{Host, go_through};
 
 struct Process;
 
@@ -27,6 +27,6 @@ impl Host for Process {
 fn main() {
     let [keys, list] =
         ["keys", "list"].map(|path| read_to_string(path).expect("a list in the working directory"));
-    judge_all(&mut Process, &keys, &list, &mut vec![0; 1 << 22])
+    go_through(&mut Process, &keys, &list, &mut vec![0; 1 << 22])
         .expect("lists and documents that can be read");
 }
