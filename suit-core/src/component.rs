@@ -1,6 +1,6 @@
 //! `SUIT_Component_Identifier` (draft-ietf-suit-manifest-37 §8.4.5.1) and lists of it.
 
-use crate::cbor::Reader;
+use crate::cbor::{Major, Reader};
 use crate::error::Error;
 
 /// A component identifier, borrowed: `[* bstr]`. Two are equal if their encodings are, of which there is only one.
@@ -40,7 +40,7 @@ impl<'a> ComponentId<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Components<'a> {
     items: Reader<'a>,
-    count: u64,
+    count: u32,
 }
 
 impl<'a> Components<'a> {
@@ -53,7 +53,7 @@ impl<'a> Components<'a> {
     /// # Errors
     /// Faults of the encoding, `WrongType`.
     pub fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
-        let count = reader.array()?;
+        let count = reader.count(Major::Array)?;
         let items = *reader;
         for _ in 0..count {
             ComponentId::read(reader)?;
@@ -61,9 +61,20 @@ impl<'a> Components<'a> {
         Ok(Self { items, count })
     }
 
+    /// As [`Components::read`], of a list that was read before.
+    pub(crate) fn checked(mut list: Reader<'a>) -> Result<Self, Error> {
+        let count = list.count(Major::Array)?;
+        Ok(Self { items: list, count })
+    }
+
     /// How many there are.
     #[must_use]
-    pub const fn len(&self) -> u64 {
+    pub fn len(&self) -> u64 {
+        self.count.into()
+    }
+
+    /// How many there are.
+    pub(crate) const fn count(&self) -> u32 {
         self.count
     }
 

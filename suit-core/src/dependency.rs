@@ -1,6 +1,6 @@
 //! `SUIT_Dependencies` (draft-ietf-suit-trust-domains §5.2.2).
 
-use crate::cbor::Reader;
+use crate::cbor::{Major, Reader};
 use crate::component::ComponentId;
 use crate::error::Error;
 use crate::labels::DependencyKey;
@@ -18,7 +18,7 @@ pub struct Dependency<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Dependencies<'a> {
     pairs: Reader<'a>,
-    count: u64,
+    count: u32,
 }
 
 impl<'a> Dependencies<'a> {
@@ -31,7 +31,7 @@ impl<'a> Dependencies<'a> {
     /// # Errors
     /// Faults of the encoding, `WrongType`.
     pub fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
-        let count = reader.map()?;
+        let count = reader.count(Major::Map)?;
         let pairs = *reader;
         for _ in 0..count {
             read_pair(reader)?;
@@ -39,10 +39,21 @@ impl<'a> Dependencies<'a> {
         Ok(Self { pairs, count })
     }
 
+    /// As many pairs as were counted, of a map that is walked over elsewhere.
+    pub(crate) const fn at(pairs: Reader<'a>, count: u32) -> Self {
+        Self { pairs, count }
+    }
+
+    /// As [`Dependencies::read`], of a map that was read before.
+    pub(crate) fn checked(mut map: Reader<'a>) -> Result<Self, Error> {
+        let count = map.count(Major::Map)?;
+        Ok(Self { pairs: map, count })
+    }
+
     /// How many there are.
     #[must_use]
-    pub const fn len(&self) -> u64 {
-        self.count
+    pub fn len(&self) -> u64 {
+        self.count.into()
     }
 
     /// Whether there are none.

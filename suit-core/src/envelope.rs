@@ -4,15 +4,13 @@
 use crate::cbor::{Major, Reader};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::{self, Checker, Context, Shape};
+use crate::grammar::{self, Checker, Context, Frame, Members, Shape, Supported};
 use crate::labels::{EnvelopeKey, Tag};
 
 /// An envelope, borrowed.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'a> {
-    bytes: &'a [u8],
-    pairs: Reader<'a>,
-    count: u64,
+    whole: Reader<'a>,
     tagged: bool,
     authentication: Authentication<'a>,
     manifest: Wrapped<'a>,
@@ -66,11 +64,23 @@ pub enum MemberKey<'a> {
 }
 
 /// Holds what `content` has left against a shape.
-pub(crate) fn check<'a>(shape: &'static Shape, content: Reader<'a>) -> Result<(), Error> {
+pub(crate) fn check(shape: Shape, content: Reader<'_>) -> Result<(), Error> {
     let mut reader = content;
-    grammar::walk(shape, &mut reader, &mut Checker::new(Context::new()))?;
+    grammar::walk(shape, &mut reader, &mut Checker::new(Context::new(), Supported::ALL))?;
     reader.finish()
 }
+
+/// As [`check`] for a shape in which no value with parts is inside of another but [`FLAT`]; returns where its members are.
+fn members(shape: Shape, content: Reader<'_>) -> Result<Members, Error> {
+    let mut reader = content;
+    let mut checker = Checker::new(Context::new(), Supported::ALL);
+    grammar::run(shape, &mut reader, &mut checker, &mut [const { Frame::FREE }; FLAT])?;
+    reader.finish()?;
+    Ok(*checker.known().members())
+}
+
+/// The tag and the map of an envelope; the lists of an authentication and of its digest.
+const FLAT: usize = 2;
 
 impl<'a> Envelope<'a> {
     /// Reads the extents of an envelope that fills `bytes`.
@@ -86,40 +96,23 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// As [`Envelope::parse`].
     pub fn parse_at(reader: Reader<'a>, tagging: Tagging) -> Result<Self, Error> {
-        let bytes = reader.rest();
         let tagged = reader.peek() != Some(Major::Map);
-        if tagged {
-            check(&grammar::ENVELOPE_TAGGED, reader)?;
-        } else if tagging == Tagging::Optional {
-            check(&grammar::ENVELOPE, reader)?;
-        } else {
+        if !tagged && tagging == Tagging::Required {
             return Err(reader.error(ErrorKind::Untagged));
         }
-        let mut reader = reader;
-        if tagged {
-            reader.tag()?;
-        }
-        let count = reader.map()?;
-        let pairs = reader;
-        let wrapper = find(pairs, count, EnvelopeKey::AuthenticationWrapper);
-        let manifest = find(pairs, count, EnvelopeKey::Manifest);
-        let missing = |key: EnvelopeKey| Error::new(ErrorKind::MissingKey(key.code()), pairs.offset());
-        let wrapper = wrapper.ok_or(missing(EnvelopeKey::AuthenticationWrapper))?;
-        let manifest = manifest.ok_or(missing(EnvelopeKey::Manifest))?;
-        Ok(Self {
-            bytes,
-            pairs,
-            count,
-            tagged,
-            authentication: Authentication::parse(wrapper.content())?,
-            manifest,
-        })
+        let shape = if tagged { grammar::ENVELOPE_TAGGED } else { grammar::ENVELOPE };
+        let members = members(shape, reader)?;
+        // The walk refuses an envelope in which one of them is missing.
+        let member = |key: EnvelopeKey| members.find(key.code(), reader).unwrap_or(Reader::new(&[]));
+        let wrapper = member(EnvelopeKey::AuthenticationWrapper).wrapped()?;
+        let manifest = Wrapped::read(&mut member(EnvelopeKey::Manifest))?;
+        Ok(Self { whole: reader, tagged, authentication: Authentication::parse(wrapper)?, manifest })
     }
 
     /// The whole envelope as received.
     #[must_use]
     pub const fn bytes(&self) -> &'a [u8] {
-        self.bytes
+        self.whole.rest()
     }
 
     /// Whether the envelope has its tag.
@@ -143,7 +136,7 @@ impl<'a> Envelope<'a> {
     /// A member with a registered key, such as a severed section. Nothing vouches for it but the manifest's digest.
     #[must_use]
     pub fn member(&self, key: EnvelopeKey) -> Option<Wrapped<'a>> {
-        find(self.pairs, self.count, key)
+        self.members().find_map(|(found, value)| (found == MemberKey::Known(key)).then_some(value))
     }
 
     /// The integrated payload or dependency of this name.
@@ -154,8 +147,13 @@ impl<'a> Envelope<'a> {
 
     /// All members in order, wrapper and manifest included.
     pub fn members(&self) -> impl Iterator<Item = (MemberKey<'a>, Wrapped<'a>)> + use<'a> {
-        let mut reader = self.pairs;
-        (0..self.count).map_while(move |_| read_member(&mut reader).ok())
+        let mut reader = self.whole;
+        if self.tagged {
+            // The walk read it, as it did the map.
+            let _ = reader.tag();
+        }
+        let count = reader.count(Major::Map).unwrap_or(0);
+        (0..count).map_while(move |_| read_member(&mut reader).ok())
     }
 }
 
@@ -169,20 +167,13 @@ fn read_member<'a>(reader: &mut Reader<'a>) -> Result<(MemberKey<'a>, Wrapped<'a
     Ok((key, Wrapped::read(reader)?))
 }
 
-fn find(pairs: Reader<'_>, count: u64, wanted: EnvelopeKey) -> Option<Wrapped<'_>> {
-    let mut reader = pairs;
-    (0..count)
-        .map_while(|_| read_member(&mut reader).ok())
-        .find_map(|(key, value)| (key == MemberKey::Known(wanted)).then_some(value))
-}
-
 /// `SUIT_Authentication`, borrowed: a digest, then any number of blocks.
 #[derive(Clone, Copy, Debug)]
 pub struct Authentication<'a> {
     digest: Digest<'a>,
     signed: &'a [u8],
     blocks: Reader<'a>,
-    count: u64,
+    count: u32,
 }
 
 impl<'a> Authentication<'a> {
@@ -191,9 +182,9 @@ impl<'a> Authentication<'a> {
     /// # Errors
     /// Faults of the encoding and of the grammar; the digest's.
     pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
-        check(&grammar::AUTHENTICATION, content)?;
+        members(grammar::AUTHENTICATION, content)?;
         let mut reader = content;
-        let items = reader.array()?;
+        let items = reader.count(Major::Array)?;
         let signed = reader.clone().bytes()?;
         let digest = Digest::read_wrapped(&mut reader)?;
         Ok(Self { digest, signed, blocks: reader, count: items.saturating_sub(1) })
@@ -213,8 +204,8 @@ impl<'a> Authentication<'a> {
 
     /// How many blocks there are.
     #[must_use]
-    pub const fn len(&self) -> u64 {
-        self.count
+    pub fn len(&self) -> u64 {
+        self.count.into()
     }
 
     /// Whether there are none: a legal encoding that authenticates nothing.

@@ -1,5 +1,6 @@
 //! What can be wrong with a document, as closed facts with a place.
 
+use crate::labels::Tag;
 use core::fmt;
 
 /// A fault in a document: what is wrong, and at which byte of the input.
@@ -116,11 +117,11 @@ kinds! {
     /// A value of another kind than the grammar asks for.
     WrongType(Expected) = 301 "wrong type",
     /// A map lacks a key that it must have.
-    MissingKey(i64) = 302 "required key is missing",
+    MissingKey(i16) = 302 "required key is missing",
     /// A map has a key that no document defines.
     UnknownKey = 303 "unknown key",
     /// A tag that isn't the expected one.
-    WrongTag(i64) = 304 "wrong tag",
+    WrongTag(u16) = 304 "wrong tag",
     /// An array or map with fewer items than its kind needs.
     TooFewItems = 305 "too few items",
     /// An array with more items than its kind has.
@@ -183,6 +184,13 @@ kinds! {
     UnknownBlock = 406 "not a COSE_Sign1, COSE_Sign, COSE_Mac0 or COSE_Mac message",
     /// A recipient of a kind that the operation can't use.
     UnsupportedRecipient = 407 "unsupported recipient",
+}
+
+impl ErrorKind {
+    /// That another tag stands where this one must.
+    pub(crate) fn wrong_tag(expected: Tag) -> Self {
+        Self::WrongTag(u16::try_from(expected.code()).unwrap_or(u16::MAX))
+    }
 }
 
 impl fmt::Display for ErrorKind {

@@ -14,7 +14,7 @@ macro_rules! registry {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
-            $( $(#[$vmeta])* $variant, )*
+            $( $(#[$vmeta])* $variant = $value, )*
         }
 
         impl $name {
@@ -23,8 +23,9 @@ macro_rules! registry {
 
             /// The registered number.
             #[must_use]
+            #[allow(clippy::as_conversions, reason = "the variant's own number")]
             pub const fn code(self) -> i64 {
-                match self { $( Self::$variant => $value, )* }
+                self as i64
             }
 
             /// The name the defining document uses, without its `suit-…-` prefix.
@@ -35,8 +36,14 @@ macro_rules! registry {
 
             /// The entry with this number, if there is one.
             #[must_use]
+            #[allow(clippy::as_conversions, reason = "TryFrom is not const; what was lost is seen")]
             pub const fn from_code(code: i64) -> Option<Self> {
-                match code { $( $value => Some(Self::$variant), )* _ => None }
+                // No registry needs more than 32 bits, and comparing fewer takes less room on a device.
+                let short = code as i32;
+                if short as i64 != code {
+                    return None;
+                }
+                match short { $( $value => Some(Self::$variant), )* _ => None }
             }
 
             /// The entry with this name, if there is one.

@@ -6,7 +6,7 @@ use crate::component::{ComponentId, Components};
 use crate::dependency::Dependencies;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::{self, Checker, Context};
+use crate::grammar::{self, Checker, Context, Members, Supported};
 use crate::labels::{CommonKey, ManifestKey};
 use crate::version::Version;
 
@@ -14,12 +14,8 @@ use crate::version::Version;
 /// Text is kept as bytes; its faults are for tools to show.
 #[derive(Clone, Copy, Debug)]
 pub struct Manifest<'a> {
-    pairs: Reader<'a>,
-    count: u64,
-    sequence_number: u64,
-    components: Components<'a>,
-    dependencies: Dependencies<'a>,
-    shared: Option<Sequence<'a>>,
+    content: Reader<'a>,
+    members: Members,
 }
 
 /// A part of the manifest that may have been put into the envelope instead.
@@ -38,85 +34,65 @@ impl<'a> Manifest<'a> {
     /// The first fault: of the encoding, of the grammar ([`crate::grammar`]), `NoComponents`, `DuplicateComponent`,
     /// `TrailingBytes`.
     pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
-        let mut reader = content;
-        let mut checker = Checker::new(Context::new());
-        grammar::walk(&grammar::MANIFEST, &mut reader, &mut checker)?;
-        reader.finish()?;
-        // A manifest for nothing can't succeed.
-        if checker.context().targets() == 0 {
-            return Err(Error::new(ErrorKind::NoComponents, content.offset()));
-        }
-        let manifest = Self::view(content)?;
-        if let Some(offset) = duplicate_component(&manifest.components) {
-            return Err(Error::new(ErrorKind::DuplicateComponent, offset));
-        }
-        Ok(manifest)
+        Self::parse_supported(content, &Supported::ALL)
     }
 
-    fn view(content: Reader<'a>) -> Result<Self, Error> {
+    /// As [`Manifest::parse`], for a device that implements only some commands and parameters: a manifest with others is
+    /// refused, although they may never be reached (P-009, P-010).
+    ///
+    /// # Errors
+    /// As [`Manifest::parse`]; `UnknownCommand`, `UnknownParameter` and `UnknownKey` also for what `supported` lacks.
+    pub fn parse_supported(content: Reader<'a>, supported: &Supported) -> Result<Self, Error> {
         let mut reader = content;
-        let count = reader.map()?;
-        let mut manifest = Self {
-            pairs: reader,
-            count,
-            sequence_number: 0,
-            components: Components::none(),
-            dependencies: Dependencies::none(),
-            shared: None,
-        };
-        if let Some(mut value) = manifest.find(ManifestKey::SequenceNumber) {
-            manifest.sequence_number = value.uint()?;
+        let mut checker = Checker::new(Context::new(), *supported);
+        grammar::walk(grammar::MANIFEST, &mut reader, &mut checker)?;
+        reader.finish()?;
+        // A manifest for nothing can't succeed.
+        if checker.known().is_for_nothing() {
+            return Err(Error::new(ErrorKind::NoComponents, content.offset()));
         }
-        let Some(mut common) = manifest.find(ManifestKey::Common) else { return Ok(manifest) };
-        let mut common = common.wrapped()?;
-        for _ in 0..common.map()? {
-            match CommonKey::from_code(common.int()?) {
-                Some(CommonKey::Components) => manifest.components = Components::read(&mut common)?,
-                Some(CommonKey::Dependencies) => manifest.dependencies = Dependencies::read(&mut common)?,
-                Some(CommonKey::SharedSequence) => manifest.shared = Some(Sequence::new(common.wrapped()?)),
-                None => {
-                    common.item()?;
-                }
-            }
+        let manifest = Self { content, members: *checker.known().members() };
+        match duplicate_component(&manifest.components()) {
+            Some(offset) => Err(Error::new(ErrorKind::DuplicateComponent, offset)),
+            None => Ok(manifest),
         }
-        Ok(manifest)
     }
 
     /// A reader at the value of this key.
     fn find(&self, key: ManifestKey) -> Option<Reader<'a>> {
-        let mut reader = self.pairs;
-        for _ in 0..self.count {
-            let label = reader.int().ok()?;
-            if label == key.code() {
-                return Some(reader);
-            }
-            reader.item().ok()?;
-        }
-        None
+        self.members.find(key.code(), self.content)
+    }
+
+    fn find_common(&self, key: CommonKey) -> Option<Reader<'a>> {
+        self.members.find_common(key, self.content)
     }
 
     /// The sequence number (M §8.4.2): neither a version nor a time.
     #[must_use]
-    pub const fn sequence_number(&self) -> u64 {
-        self.sequence_number
+    pub fn sequence_number(&self) -> u64 {
+        // It was read before, as what it must be.
+        self.find(ManifestKey::SequenceNumber).and_then(|mut value| value.uint().ok()).unwrap_or(0)
     }
 
     /// The components (M §8.4.5).
     #[must_use]
-    pub const fn components(&self) -> Components<'a> {
-        self.components
+    pub fn components(&self) -> Components<'a> {
+        let list = self.find_common(CommonKey::Components);
+        list.and_then(|list| Components::checked(list).ok()).unwrap_or(Components::none())
     }
 
     /// The dependencies (TD §5.2.2).
     #[must_use]
-    pub const fn dependencies(&self) -> Dependencies<'a> {
-        self.dependencies
+    pub fn dependencies(&self) -> Dependencies<'a> {
+        let map = self.find_common(CommonKey::Dependencies);
+        map.and_then(|map| Dependencies::checked(map).ok()).unwrap_or(Dependencies::none())
     }
 
     /// The sequence that runs before each section (M §8.4.5).
     #[must_use]
-    pub const fn shared_sequence(&self) -> Option<Sequence<'a>> {
-        self.shared
+    pub fn shared_sequence(&self) -> Option<Sequence<'a>> {
+        let content = self.find_common(CommonKey::SharedSequence)?.wrapped().ok()?;
+        Some(Sequence::new(content))
     }
 
     /// Where the newest manifest can be found (M §8.4.3).
@@ -183,17 +159,29 @@ impl<'a> Manifest<'a> {
     /// # Errors
     /// As [`Manifest::parse`].
     pub fn check_section(&self, content: Reader<'a>) -> Result<Sequence<'a>, Error> {
+        self.check_section_supported(content, &Supported::ALL)
+    }
+
+    /// As [`Manifest::check_section`], for a device that implements only some commands and parameters.
+    ///
+    /// # Errors
+    /// As [`Manifest::parse_supported`].
+    pub fn check_section_supported(
+        &self,
+        content: Reader<'a>,
+        supported: &Supported,
+    ) -> Result<Sequence<'a>, Error> {
         let mut reader = content;
-        let context = Context::of(self.components.len(), self.dependencies).at_section();
-        grammar::walk(&grammar::SECTION, &mut reader, &mut Checker::new(context))?;
+        let context = Context::of(self.components().count(), self.dependencies()).at_section();
+        grammar::walk(grammar::SECTION, &mut reader, &mut Checker::new(context, *supported))?;
         reader.finish()?;
         Ok(Sequence::new(content))
     }
 }
 
 /// Offset of the first identifier that stood in the list before. The grammar bounds the list's length.
-pub(crate) fn duplicate_component(components: &Components<'_>) -> Option<usize> {
-    components.located().enumerate().find_map(|(position, (offset, id))| {
+fn duplicate_component(components: &Components<'_>) -> Option<usize> {
+    components.located().enumerate().skip(1).find_map(|(position, (offset, id))| {
         components.iter().take(position).any(|earlier| earlier == id).then_some(offset)
     })
 }

@@ -42,7 +42,7 @@ fn tag(reader: &mut Reader<'_>, wanted: Tag) -> Result<(), Error> {
     if reader.tag()? == wanted.code().unsigned_abs() {
         Ok(())
     } else {
-        Err(Error::new(ErrorKind::WrongTag(wanted.code()), at))
+        Err(Error::new(ErrorKind::wrong_tag(wanted), at))
     }
 }
 

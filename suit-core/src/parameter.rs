@@ -114,7 +114,7 @@ impl<'a> Parameter<'a> {
             ParameterKey::VendorIdentifier => Self::VendorIdentifier(if reader.peek() == Some(Major::Tag) {
                 let at = reader.offset();
                 if reader.tag()? != Tag::RelativeOid.code().unsigned_abs() {
-                    return Err(Error::new(ErrorKind::WrongTag(Tag::RelativeOid.code()), at));
+                    return Err(Error::new(ErrorKind::wrong_tag(Tag::RelativeOid), at));
                 }
                 VendorId::Pen(reader.bytes()?)
             } else {

@@ -11,29 +11,29 @@ use suit_core::{ErrorKind, Expected, Manifest};
 
 use ErrorKind as E;
 
-type Row = (&'static Shape, &'static str, &'static [(ErrorKind, usize)]);
+type Row = (Shape, &'static str, &'static [(ErrorKind, usize)]);
 
 const ROWS: &[Row] = &[
-    (&SECTION, "82 03 0f", &[]),
+    (SECTION, "82 03 0f", &[]),
     // Faults of one item after the other.
     (
-        &SECTION,
+        SECTION,
         "88 18 03 0f 09 00 03 10 60 00",
         &[(E::LongHead, 1), (E::UnknownCommand, 4), (E::ReportPolicy, 7), (E::WrongType(Expected::Int), 8)],
     ),
     // A code without its argument ends the sequence, not the walk.
-    (&SECTION, "83 03 10 04", &[(E::OddSequence, 0), (E::ReportPolicy, 2)]),
+    (SECTION, "83 03 10 04", &[(E::OddSequence, 0), (E::ReportPolicy, 2)]),
     // Content of a byte string that can't be read; what follows the string can.
-    (&SECTION, "84 18 20 42 82 1c 03 10", &[(E::ReservedHead, 5), (E::ReportPolicy, 7)]),
-    (&SECTION, "84 18 20 42 82 03 03 10", &[(E::Truncated, 6), (E::ReportPolicy, 7)]),
-    (&SECTION, "84 18 20 44 82 03 0f 00 03 10", &[(E::TrailingBytes, 7), (E::ReportPolicy, 9)]),
+    (SECTION, "84 18 20 42 82 1c 03 10", &[(E::ReservedHead, 5), (E::ReportPolicy, 7)]),
+    (SECTION, "84 18 20 42 82 03 03 10", &[(E::Truncated, 6), (E::ReportPolicy, 7)]),
+    (SECTION, "84 18 20 44 82 03 0f 00 03 10", &[(E::TrailingBytes, 7), (E::ReportPolicy, 9)]),
     // Indefinite lengths have a meaning.
-    (&SECTION, "9f 03 10 ff", &[(E::IndefiniteLength, 0), (E::ReportPolicy, 2)]),
-    (&PARAMETERS, "bf 05 20 ff", &[(E::IndefiniteLength, 0), (E::WrongType(Expected::Uint), 2)]),
-    (&PARAMETERS, "a1 12 5f 41 00 41 00 ff", &[(E::IndefiniteLength, 2)]),
+    (SECTION, "9f 03 10 ff", &[(E::IndefiniteLength, 0), (E::ReportPolicy, 2)]),
+    (PARAMETERS, "bf 05 20 ff", &[(E::IndefiniteLength, 0), (E::WrongType(Expected::Uint), 2)]),
+    (PARAMETERS, "a1 12 5f 41 00 41 00 ff", &[(E::IndefiniteLength, 2)]),
     // Keys: order, twice, unknown, each told once, and the values are still held against the grammar.
     (
-        &PARAMETERS,
+        PARAMETERS,
         "a4 0e 20 05 20 05 20 0b 00",
         &[
             (E::WrongType(Expected::Uint), 2),
@@ -44,24 +44,24 @@ const ROWS: &[Row] = &[
             (E::UnknownParameter, 7),
         ],
     ),
-    (&PARAMETERS, "a1 0c f9 00 00", &[(E::UnsupportedSimple, 2)]),
+    (PARAMETERS, "a1 0c f9 00 00", &[(E::UnsupportedSimple, 2)]),
     (
-        &LANGUAGES,
+        LANGUAGES,
         "a2 62 656e a0 61 31 a1 05 60",
         &[(E::TooFewItems, 4), (E::KeyOrder, 5), (E::LanguageTag, 5), (E::UnknownKey, 8)],
     ),
     (
-        &MANIFEST,
+        MANIFEST,
         "a1 02 20",
         &[(E::WrongType(Expected::Uint), 2), (E::MissingKey(1), 3), (E::MissingKey(3), 3)],
     ),
-    (&BLOCK, "d0 80", &[(E::UnknownBlock, 0)]),
-    (&ENVELOPE_TAGGED, "d8 6b a2 02 41 80 03 40", &[(E::TooFewItems, 5), (E::Truncated, 8)]),
-    (&ENVELOPE_TAGGED, "a0", &[(E::WrongType(Expected::Tag), 0)]),
-    (&ENVELOPE_TAGGED, "", &[(E::Truncated, 0)]),
-    (&ENVELOPE_TAGGED, "ff", &[(E::UnexpectedBreak, 0)]),
+    (BLOCK, "d0 80", &[(E::UnknownBlock, 0)]),
+    (ENVELOPE_TAGGED, "d8 6b a2 02 41 80 03 40", &[(E::TooFewItems, 5), (E::Truncated, 8)]),
+    (ENVELOPE_TAGGED, "a0", &[(E::WrongType(Expected::Tag), 0)]),
+    (ENVELOPE_TAGGED, "", &[(E::Truncated, 0)]),
+    (ENVELOPE_TAGGED, "ff", &[(E::UnexpectedBreak, 0)]),
     // More items than any input has bytes.
-    (&SECTION, "9b ff ff ff ff ff ff ff ff", &[(E::Truncated, 0)]),
+    (SECTION, "9b ff ff ff ff ff ff ff ff", &[(E::Truncated, 0)]),
 ];
 
 #[test]
@@ -69,7 +69,7 @@ fn faults_are_told_and_passed() {
     for (case, (shape, input, expected)) in ROWS.iter().enumerate() {
         let input = hex(input);
         let found: Vec<_> =
-            lenient(shape, &input).faults.iter().map(|error| (error.kind, error.offset)).collect();
+            lenient(*shape, &input).faults.iter().map(|error| (error.kind, error.offset)).collect();
         assert_eq!(found, *expected, "case {case}: {input:02x?}");
     }
 }
@@ -89,7 +89,7 @@ fn a_manifest_with_faults_in_every_part() {
                39 01 00 # 29: a custom command, cut off by its string
            07 43 82 0c 02 # 32
            20 00        # 37");
-    let found: Vec<_> = lenient(&MANIFEST, &input).faults.iter().map(|e| (e.kind, e.offset)).collect();
+    let found: Vec<_> = lenient(MANIFEST, &input).faults.iter().map(|e| (e.kind, e.offset)).collect();
     assert_eq!(
         found,
         [
@@ -138,7 +138,7 @@ fn entered_is_left() {
                     _ => input.insert(at.min(input.len()), byte),
                 }
             }
-            let found = lenient(&ENVELOPE_TAGGED, &input);
+            let found = lenient(ENVELOPE_TAGGED, &input);
             let end = input.len();
             assert!(
                 found.faults.iter().all(|error| error.offset <= end),

@@ -39,13 +39,13 @@ fn innermost(sequences: &[u8]) -> usize {
 #[test]
 fn depth() {
     assert_eq!(DEPTH_MAX, 24);
-    assert_eq!(check(&SECTION, &nested(24)), Ok(()));
+    assert_eq!(check(SECTION, &nested(24)), Ok(()));
     let deep = nested(25);
-    assert_eq!(check(&SECTION, &deep), Err(Error::new(ErrorKind::TooDeep, innermost(&deep))));
+    assert_eq!(check(SECTION, &deep), Err(Error::new(ErrorKind::TooDeep, innermost(&deep))));
     // The same for one who goes on: the one fault, and no more than the places there are.
-    let found = lenient(&SECTION, &deep);
+    let found = lenient(SECTION, &deep);
     assert_eq!(found.faults, [Error::new(ErrorKind::TooDeep, innermost(&deep))]);
-    let far = lenient(&SECTION, &nested(1000)).deepest;
+    let far = lenient(SECTION, &nested(1000)).deepest;
     // Each open value and the byte string around it.
     assert!(far <= 2 * OPEN_MAX, "{far} values open");
 }
@@ -76,8 +76,8 @@ fn depth_of_free_values() {
         block.extend([0x00, 0xf6, 0x40]);
         block
     };
-    assert_eq!(check(&BLOCK, &block(21)), Ok(()));
-    assert_eq!(check(&BLOCK, &block(22)), Err(Error::new(ErrorKind::TooDeep, 6 + 21)));
+    assert_eq!(check(BLOCK, &block(21)), Ok(()));
+    assert_eq!(check(BLOCK, &block(22)), Err(Error::new(ErrorKind::TooDeep, 6 + 21)));
     assert!(Block::parse(Reader::new(&block(22))).is_err());
 }
 
@@ -148,8 +148,8 @@ fn indices_in_a_list() {
             }
         })
     };
-    assert_eq!(check(&SECTION, &section(255)), Ok(()));
-    assert_eq!(check(&SECTION, &section(256)), Err(Error::new(ErrorKind::TooManyItems, 2)));
+    assert_eq!(check(SECTION, &section(255)), Ok(()));
+    assert_eq!(check(SECTION, &section(256)), Err(Error::new(ErrorKind::TooManyItems, 2)));
 }
 
 #[test]
@@ -219,9 +219,9 @@ fn language_tags() {
         })
     };
     for tag in ["a", "en", "abcdefgh", "de-CH-1901", "sl-rozaj-biske", "x-12345678"] {
-        assert_eq!(check(&LANGUAGES, &text(tag)), Ok(()), "{tag}");
+        assert_eq!(check(LANGUAGES, &text(tag)), Ok(()), "{tag}");
     }
     for tag in ["", "-", "en-", "-en", "abcdefghi", "e1", "en--us", "en_us", "en-123456789", "e\u{f1}"] {
-        assert_eq!(check(&LANGUAGES, &text(tag)), Err(Error::new(ErrorKind::LanguageTag, 1)), "{tag}");
+        assert_eq!(check(LANGUAGES, &text(tag)), Err(Error::new(ErrorKind::LanguageTag, 1)), "{tag}");
     }
 }

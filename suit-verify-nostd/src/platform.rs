@@ -4,11 +4,11 @@
 //! decided in [`process`](crate::process), from what the platform says. Calls with a default are for capabilities that a
 //! device may lack; a port of the others takes about a hundred lines (docs/porting.md).
 
+use suit_core::cbor::Walked;
 use suit_core::component::ComponentId;
 use suit_core::digest::Digest;
 use suit_core::labels::FileType;
 use suit_core::metadata::Metadata;
-use suit_core::parameter::Custom;
 
 use crate::process::{Procedure, ProcessError};
 
@@ -172,7 +172,8 @@ pub trait Platform {
     /// If it can't be stored there.
     fn begin(&mut self, component: Handle, incoming: &Incoming<'_>) -> Result<u32, PlatformFault>;
 
-    /// Stores bytes. Calls come in order, without gaps.
+    /// Stores bytes. Calls come in order, without gaps, from where [`Platform::begin`] said or from 0: then what was kept
+    /// before is dropped.
     ///
     /// # Errors
     /// If they can't be stored.
@@ -201,11 +202,12 @@ pub trait Platform {
 
     // --- custom commands ---
 
-    /// Carries out a command below -256 that was listed as supported. `false`: as a condition, it doesn't hold.
+    /// Carries out a command below -256 that was listed as supported; `argument` stands at its argument
+    /// ([`Custom`](suit_core::parameter::Custom) reads it). `false`: as a condition, it doesn't hold.
     ///
     /// # Errors
     /// If it failed as a directive.
-    fn custom(&mut self, code: i64, argument: Custom<'_>, component: Handle) -> Result<bool, PlatformFault> {
+    fn custom(&mut self, code: i64, argument: Walked<'_>, component: Handle) -> Result<bool, PlatformFault> {
         let _ = (code, argument, component);
         Err(PlatformFault::UNSUPPORTED)
     }

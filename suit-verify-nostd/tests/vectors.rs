@@ -78,8 +78,12 @@ impl<'a> Visitor<'a> for Everything<'a> {
         Ok(())
     }
 
-    fn enter(&mut self, item: &Item<'a>) -> Result<(), Error> {
-        self.context.observe(item).map_or(Ok(()), |error| self.fault(error))
+    fn enter(&mut self, _: &Item<'a>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn context(&mut self) -> Option<&mut Context<'a>> {
+        Some(&mut self.context)
     }
 }
 
@@ -87,7 +91,7 @@ fn every_fault(document: &[u8]) -> Vec<Error> {
     let mut everything = Everything::default();
     let mut reader = Reader::new(document);
     let tagged = reader.peek() != Some(suit_core::cbor::Major::Map);
-    walk(if tagged { &ENVELOPE_TAGGED } else { &ENVELOPE }, &mut reader, &mut everything).unwrap();
+    walk(if tagged { ENVELOPE_TAGGED } else { ENVELOPE }, &mut reader, &mut everything).unwrap();
     everything.faults.extend(reader.finish().err());
     everything.faults
 }

@@ -51,7 +51,7 @@ fn ciborium_accepts(document: &[u8]) -> bool {
     let mut contents = Contents::default();
     let mut reader = Reader::new(document);
     let tagged = reader.peek() != Some(Major::Map);
-    walk(if tagged { &ENVELOPE_TAGGED } else { &ENVELOPE }, &mut reader, &mut contents).unwrap();
+    walk(if tagged { ENVELOPE_TAGGED } else { ENVELOPE }, &mut reader, &mut contents).unwrap();
     contents.0.push(document);
     contents.0.iter().all(|content| by_ciborium(content).is_some())
 }

@@ -103,7 +103,11 @@ impl<'a> Visitor<'a> for Balance<'a> {
 
     fn enter(&mut self, item: &Item<'a>) -> Result<(), Error> {
         self.open += usize::from(item.value.has_parts());
-        self.context.observe(item).map_or(Ok(()), |error| self.fault(error))
+        Ok(())
+    }
+
+    fn context(&mut self) -> Option<&mut Context<'a>> {
+        Some(&mut self.context)
     }
 
     fn enters_payload(&self, _: &'a [u8]) -> bool {
@@ -118,7 +122,7 @@ impl<'a> Visitor<'a> for Balance<'a> {
 /// What every input has to stand, whatever it is.
 fn stands(document: &[u8], tally: &mut Tally) {
     let mut balance = Balance::default();
-    walk(&ENVELOPE_TAGGED, &mut Reader::new(document), &mut balance).expect("faults are taken");
+    walk(ENVELOPE_TAGGED, &mut Reader::new(document), &mut balance).expect("faults are taken");
     assert_eq!(balance.open, 0, "entered, but not left");
     // Every fault belongs to a byte; a byte has a few at most.
     assert!(balance.faults <= 8 * (document.len() + 1), "{} faults", balance.faults);

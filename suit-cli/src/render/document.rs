@@ -22,20 +22,17 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const fn shape(self) -> &'static Shape {
+    pub(crate) const fn shape(self) -> Shape {
         match self {
-            Self::Envelope { tagged: true } => &grammar::ENVELOPE_TAGGED,
-            Self::Envelope { tagged: false } => &grammar::ENVELOPE,
-            Self::Manifest { tagged: true } => &MANIFEST_TAGGED,
-            Self::Manifest { tagged: false } => &grammar::MANIFEST,
-            Self::Block => &grammar::BLOCK,
-            Self::Encryption => &grammar::COSE_ENCRYPT_TAGGED,
+            Self::Envelope { tagged: true } => grammar::ENVELOPE_TAGGED,
+            Self::Envelope { tagged: false } => grammar::ENVELOPE,
+            Self::Manifest { tagged: true } => grammar::MANIFEST_TAGGED,
+            Self::Manifest { tagged: false } => grammar::MANIFEST,
+            Self::Block => grammar::BLOCK,
+            Self::Encryption => grammar::COSE_ENCRYPT_TAGGED,
         }
     }
 }
-
-/// A bare manifest with its tag (M §11).
-static MANIFEST_TAGGED: Shape = Shape::Tagged(&[(suit_core::labels::Tag::SuitManifest, &grammar::MANIFEST)]);
 
 /// Place of a value in a [`Document`].
 pub(crate) type Id = usize;
@@ -48,7 +45,7 @@ pub(crate) struct Node<'a> {
     /// What stands here.
     pub(crate) value: Value<'a>,
     /// What the grammar asks for.
-    pub(crate) shape: &'static Shape,
+    pub(crate) shape: Shape,
     /// Offset of the key's first byte.
     pub(crate) key_offset: usize,
     /// Offset of the value's first byte.
@@ -193,9 +190,6 @@ impl<'a> Visitor<'a> for Collector<'a> {
             position: parent.map_or(0, |(_, position)| position),
             behind: id + 1,
         });
-        if let Some(error) = self.contexts.last_mut().and_then(|context| context.observe(item)) {
-            self.fault(error)?;
-        }
         if item.value.has_parts() {
             self.open.push((id, 0));
         }
@@ -203,6 +197,10 @@ impl<'a> Visitor<'a> for Collector<'a> {
             self.contexts.push(Context::new());
         }
         Ok(())
+    }
+
+    fn context(&mut self) -> Option<&mut Context<'a>> {
+        self.contexts.last_mut()
     }
 
     fn enters_payload(&self, content: &'a [u8]) -> bool {
@@ -228,8 +226,8 @@ impl Collector<'_> {
 }
 
 /// Whether a value is an integrated payload that was entered.
-pub(crate) fn is_dependency(shape: &Shape, value: &Value<'_>) -> bool {
-    matches!((shape, value), (Shape::Scalar(_, Role::Payload), Value::Wrapped(_)))
+pub(crate) fn is_dependency(shape: Shape, value: &Value<'_>) -> bool {
+    matches!((shape.role(), value), (Some(Role::Payload), Value::Wrapped(_)))
 }
 
 /// Whether an error says that something is absent, so that it has no value of its own.

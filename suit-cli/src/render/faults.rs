@@ -6,7 +6,7 @@ use crate::error::{Failure, Place};
 use std::collections::HashSet;
 use suit_core::cbor::Reader;
 use suit_core::cose::{Block, Encrypt};
-use suit_core::grammar::{self, Key, MapKind, MapShape, Shape};
+use suit_core::grammar::{self, Key, MapKind};
 use suit_core::labels::{CommonKey, EnvelopeKey, ManifestKey};
 use suit_core::{Error, ErrorKind};
 
@@ -54,11 +54,9 @@ pub(super) fn all(document: &Document<'_>, found: Vec<(Error, Option<Id>)>) -> V
     let mut more = Vec::new();
     for (id, node) in document.nodes().iter().enumerate() {
         match node.shape {
-            Shape::Map(MapShape { kind: MapKind::Manifest, .. }) => manifest(document, id, &mut more),
-            Shape::Tagged(_) if core::ptr::eq(node.shape, &grammar::BLOCK) => {
-                block(document.reader(id), id, &mut more);
-            }
-            Shape::Tagged(_) if core::ptr::eq(node.shape, &grammar::COSE_ENCRYPT_TAGGED) => {
+            grammar::MANIFEST => manifest(document, id, &mut more),
+            grammar::BLOCK => block(document.reader(id), id, &mut more),
+            grammar::COSE_ENCRYPT_TAGGED => {
                 more.extend(Encrypt::parse(document.reader(id)).err().map(|error| (error, id)));
             }
             _ => {}

@@ -6,7 +6,7 @@ use core::ops::Range;
 use std::io::{self, Write};
 use suit_core::cbor::diag::{Diagnostic, Quoted, Timestamp, Uuid};
 use suit_core::command::ReportPolicy;
-use suit_core::grammar::{Key, Role, Shape, Value, code_name, label_name};
+use suit_core::grammar::{Key, Role, Value, View, code_name, label_name};
 use suit_core::labels::{
     Algorithm, FileType, ParameterKey, PreRelease, REPORT_POLICY_MAX, Tag, VersionComparison,
 };
@@ -154,10 +154,7 @@ fn spaced(bytes: &[u8]) -> String {
 }
 
 fn role(node: &Node<'_>) -> Option<Role> {
-    match node.shape {
-        Shape::Scalar(_, role) => Some(*role),
-        _ => None,
-    }
+    node.shape.role()
 }
 
 /// What a value is called where it stands.
@@ -195,7 +192,7 @@ fn meaning(document: &Document<'_>, id: Id) -> String {
     let node = document.node(id);
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     match node.value {
-        Value::Array(Some(_)) if matches!(node.shape, Shape::Sequence(_)) => {
+        Value::Array(Some(_)) if matches!(node.shape.view(), View::Sequence(_)) => {
             let commands = document.children(id).count() / 2;
             format!("sequence of {commands} command{}", plural(commands))
         }

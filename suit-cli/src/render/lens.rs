@@ -1,7 +1,7 @@
 //! Looking into a [`Document`] by meaning, wherever it can be read.
 
 use super::document::{Document, Id, is_dependency};
-use suit_core::grammar::{Key, MapKind, MapShape, Shape, Value};
+use suit_core::grammar::{Key, MapKind, Value};
 use suit_core::labels::Algorithm;
 
 /// A digest as it stands in a document.
@@ -71,7 +71,7 @@ impl<'a> Document<'a> {
 
     /// Whether this map is an envelope.
     pub(crate) fn is_envelope(&self, id: Id) -> bool {
-        matches!(self.node(id).shape, Shape::Map(MapShape { kind: MapKind::Envelope, .. }))
+        self.node(id).shape.map_kind() == Some(MapKind::Envelope)
     }
 
     /// Whether this value is an integrated dependency: a payload that was entered.

@@ -26,7 +26,11 @@ impl<'a> Visitor<'a> for Everything<'a> {
 
     fn enter(&mut self, item: &Item<'a>) -> Result<(), Error> {
         self.open += usize::from(item.value.has_parts());
-        self.context.observe(item).map_or(Ok(()), |error| self.fault(error))
+        Ok(())
+    }
+
+    fn context(&mut self) -> Option<&mut Context<'a>> {
+        Some(&mut self.context)
     }
 
     fn enters_payload(&self, _: &'a [u8]) -> bool {
@@ -41,9 +45,9 @@ impl<'a> Visitor<'a> for Everything<'a> {
 /// As the tools do.
 fn show(data: &[u8]) {
     let mut everything = Everything::default();
-    walk(&ENVELOPE_TAGGED, &mut Reader::new(data), &mut everything).expect("faults are taken");
+    walk(ENVELOPE_TAGGED, &mut Reader::new(data), &mut everything).expect("faults are taken");
     assert_eq!(everything.open, 0, "entered, but not left");
-    let diagnostic = Diagnostic::document(&ENVELOPE_TAGGED, Reader::new(data));
+    let diagnostic = Diagnostic::document(ENVELOPE_TAGGED, Reader::new(data));
     assert!(!format!("{diagnostic}{diagnostic:#}").is_empty());
 }
 

@@ -2,7 +2,10 @@
 
 pub mod diag;
 mod reader;
+mod walked;
 mod writer;
 
 pub use reader::{FALSE, Head, Major, NULL, Reader, Rules, Strict, TRUE};
+pub(crate) use reader::{Long, long, short};
+pub use walked::Walked;
 pub use writer::{Counter, Full, Sink, SliceSink, Writer};

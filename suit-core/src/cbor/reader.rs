@@ -43,6 +43,29 @@ pub enum Major {
     Simple,
 }
 
+impl Major {
+    /// The major type that a head with this first byte has.
+    #[must_use]
+    pub const fn of(first: u8) -> Self {
+        match first >> 5 {
+            0 => Self::Uint,
+            1 => Self::Nint,
+            2 => Self::Bytes,
+            3 => Self::Text,
+            4 => Self::Array,
+            5 => Self::Map,
+            6 => Self::Tag,
+            _ => Self::Simple,
+        }
+    }
+
+    /// A bit for each.
+    #[allow(clippy::as_conversions, reason = "the variant's number, 0 to 7")]
+    pub(crate) const fn bit(self) -> u8 {
+        1_u8.rotate_left(self as u32)
+    }
+}
+
 /// Head of an item: its major type and the number that follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
@@ -129,6 +152,12 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
+    /// A reader this many bytes further on, if there are as many.
+    pub(crate) fn skip(self, count: usize) -> Option<Self> {
+        let rest = self.rest.get(count..)?;
+        Some(Self { rest, offset: self.offset.saturating_add(count) })
+    }
+
     /// The bytes between an earlier state of this reader and its present one.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> &'a [u8] {
@@ -151,65 +180,15 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn head_by<R: Rules>(&mut self, rules: &mut R) -> Result<Head, Error> {
         let offset = self.offset;
-        let fault = |kind| Error::new(kind, offset);
         let Some((&first, rest)) = self.rest.split_first() else {
-            return Err(fault(ErrorKind::Truncated));
+            return Err(Error::new(ErrorKind::Truncated, offset));
         };
-        let major = match first >> 5 {
-            0 => Major::Uint,
-            1 => Major::Nint,
-            2 => Major::Bytes,
-            3 => Major::Text,
-            4 => Major::Array,
-            5 => Major::Map,
-            6 => Major::Tag,
-            _ => Major::Simple,
+        let Long { value, rest, indefinite } = match short(first) {
+            Some(value) => Long { value, rest, indefinite: false },
+            None => long(first, rest, offset, rules)?,
         };
-        let info = first & 0x1f;
-        // RFC 8949 §4.2.1: the shortest head that can hold the number.
-        let (value, rest, shortest) = match info {
-            0..=23 => (u64::from(info), rest, true),
-            24 => {
-                let (bytes, rest) = split(rest, self)?;
-                let [value] = *bytes;
-                (u64::from(value), rest, value >= 24)
-            }
-            25 => {
-                let (bytes, rest) = split(rest, self)?;
-                let value = u16::from_be_bytes(*bytes);
-                (u64::from(value), rest, value > 0xff)
-            }
-            26 => {
-                let (bytes, rest) = split(rest, self)?;
-                let value = u32::from_be_bytes(*bytes);
-                (u64::from(value), rest, value > 0xffff)
-            }
-            27 => {
-                let (bytes, rest) = split(rest, self)?;
-                let value = u64::from_be_bytes(*bytes);
-                (value, rest, value > 0xffff_ffff)
-            }
-            28..=30 => return Err(fault(ErrorKind::ReservedHead)),
-            _ => {
-                let kind = match major {
-                    Major::Bytes | Major::Text | Major::Array | Major::Map => ErrorKind::IndefiniteLength,
-                    Major::Simple => return Err(fault(ErrorKind::UnexpectedBreak)),
-                    _ => return Err(fault(ErrorKind::ReservedHead)),
-                };
-                rules.broken(fault(kind))?;
-                self.advance(rest);
-                return Ok(Head { major, value: 0, indefinite: true, offset });
-            }
-        };
-        if major == Major::Simple {
-            if !matches!((info, value), (0..=23, FALSE..=NULL)) {
-                rules.broken(fault(ErrorKind::UnsupportedSimple))?;
-            }
-        } else if !shortest {
-            rules.broken(fault(ErrorKind::LongHead))?;
-        }
         self.advance(rest);
-        Ok(Head { major, value, indefinite: false, offset })
+        Ok(Head { major: Major::of(first), value, indefinite, offset })
     }
 
     fn advance(&mut self, rest: &'a [u8]) {
@@ -319,6 +298,17 @@ impl<'a> Reader<'a> {
         Ok(self.expect(Major::Map, Expected::Map)?.value)
     }
 
+    /// Reads the head of an array or map and returns its number of items or pairs. Each takes a byte, so that no input that
+    /// this reads has more than fit.
+    pub(crate) fn count(&mut self, major: Major) -> Result<u32, Error> {
+        let head = self.head()?;
+        if head.major != major {
+            let expected = if major == Major::Map { Expected::Map } else { Expected::Array };
+            return Err(Error::new(ErrorKind::WrongType(expected), head.offset));
+        }
+        u32::try_from(head.value).map_err(|_| Error::new(ErrorKind::Truncated, head.offset))
+    }
+
     /// Reads the head of a tag and returns its number.
     ///
     /// # Errors
@@ -375,7 +365,71 @@ impl Head {
     }
 }
 
-fn split<'a, const N: usize>(rest: &'a [u8], reader: &Reader<'_>) -> Result<(&'a [u8; N], &'a [u8]), Error> {
-    rest.split_first_chunk()
-        .ok_or(Error::new(ErrorKind::Truncated, reader.offset.saturating_add(reader.rest.len())))
+/// The number in a head of one byte: most heads are one, and need no further look.
+#[inline(always)]
+pub(crate) const fn short(first: u8) -> Option<u64> {
+    let info = first & 0x1f;
+    #[allow(clippy::as_conversions, reason = "From is not const")]
+    if info < 24 && first < 0xe0 { Some(info as u64) } else { None }
+}
+
+/// What a head that [`short`] doesn't know says.
+pub(crate) struct Long<'a> {
+    pub(crate) value: u64,
+    /// What follows it.
+    pub(crate) rest: &'a [u8],
+    pub(crate) indefinite: bool,
+}
+
+/// Reads on behind the first byte of a head, which stands at `offset`.
+pub(crate) fn long<'a, R: Rules>(
+    first: u8,
+    rest: &'a [u8],
+    offset: usize,
+    rules: &mut R,
+) -> Result<Long<'a>, Error> {
+    let major = Major::of(first);
+    let info = first & 0x1f;
+    let len = match info {
+        0..24 => 0,
+        24 => 1,
+        25 => 2,
+        26 => 4,
+        27 => 8,
+        _ => {
+            let kind = match (info, major) {
+                (31, Major::Bytes | Major::Text | Major::Array | Major::Map) => ErrorKind::IndefiniteLength,
+                (31, Major::Simple) => return Err(Error::new(ErrorKind::UnexpectedBreak, offset)),
+                _ => return Err(Error::new(ErrorKind::ReservedHead, offset)),
+            };
+            rules.broken(Error::new(kind, offset))?;
+            return Ok(Long { value: 0, rest, indefinite: true });
+        }
+    };
+    let Some((bytes, after)) = rest.split_at_checked(len) else {
+        let end = offset.saturating_add(1).saturating_add(rest.len());
+        return Err(Error::new(ErrorKind::Truncated, end));
+    };
+    let (mut high, mut low) = (0_u32, u32::from(if len == 0 { info } else { 0 }));
+    for byte in bytes {
+        high = (high << 8) | (low >> 24);
+        low = (low << 8) | u32::from(*byte);
+    }
+    let value = (u64::from(high) << 32) | u64::from(low);
+    // RFC 8949 §4.2.1: the shortest head that can hold the number.
+    let shortest = match len {
+        0 => true,
+        1 => low >= 24,
+        2 => low > 0xff,
+        4 => low > 0xffff,
+        _ => high != 0,
+    };
+    let kind = match major {
+        Major::Simple if len != 0 || !matches!(value, FALSE..=NULL) => ErrorKind::UnsupportedSimple,
+        Major::Simple => return Ok(Long { value, rest: after, indefinite: false }),
+        _ if shortest => return Ok(Long { value, rest: after, indefinite: false }),
+        _ => ErrorKind::LongHead,
+    };
+    rules.broken(Error::new(kind, offset))?;
+    Ok(Long { value, rest: after, indefinite: false })
 }

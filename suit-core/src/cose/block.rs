@@ -108,7 +108,7 @@ impl<'a> Block<'a> {
     /// `UnknownBlock` for another tag, `AttachedPayload`, faults of the encoding, of the grammar and of the headers,
     /// those of all signers and recipients included.
     pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
-        check(&grammar::BLOCK, content)?;
+        check(grammar::BLOCK, content)?;
         let mut reader = content;
         let at = reader.offset();
         let tag = i64::try_from(reader.tag()?).ok().and_then(Tag::from_code);

@@ -20,7 +20,7 @@ impl<'a> Encrypt<'a> {
     /// # Errors
     /// `AttachedPayload`, faults of the encoding, of the grammar and of the headers.
     pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
-        check(&grammar::COSE_ENCRYPT_TAGGED, content)?;
+        check(grammar::COSE_ENCRYPT_TAGGED, content)?;
         let mut reader = content;
         reader.tag()?;
         reader.array()?;

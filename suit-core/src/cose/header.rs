@@ -1,9 +1,7 @@
 //! COSE headers (RFC 9052 §3): one protected and one unprotected bucket.
 
 use crate::cbor::{Major, Reader};
-use crate::envelope::check;
 use crate::error::{Error, ErrorKind};
-use crate::grammar;
 use crate::labels::{Algorithm, HeaderLabel};
 
 /// An algorithm identifier as a header gives it.
@@ -29,10 +27,10 @@ pub struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    /// Reads a protected bucket (a byte string) and an unprotected one (a map).
+    /// Reads a protected bucket (a byte string) and an unprotected one (a map), both of which were walked over.
     ///
     /// # Errors
-    /// Faults of the encoding; `DuplicateHeader` for a label in both buckets (`DuplicateKey` within one);
+    /// `DuplicateHeader` for a label in both buckets;
     /// `CriticalHeader` for a critical label that is not one of RFC 9052 §3.1, or for the list in the wrong bucket.
     pub(super) fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
         let start = *reader;
@@ -47,26 +45,24 @@ impl<'a> Header<'a> {
         };
         // RFC 9052 §3: an empty protected bucket is a zero-length string; a map without entries means the same.
         if !protected.is_empty() {
-            check(&grammar::COSE_PROTECTED, protected)?;
-            header.labels(protected, true)?;
+            header.labels(&mut { protected }, true)?;
         }
         let unprotected = *reader;
-        reader.item()?;
-        header.labels(unprotected, false)?;
+        header.labels(reader, false)?;
         both(protected, unprotected)?;
         Ok(header)
     }
 
-    fn labels(&mut self, map: Reader<'a>, protected: bool) -> Result<(), Error> {
-        let mut reader = map;
-        for _ in 0..reader.map()? {
+    fn labels(&mut self, reader: &mut Reader<'a>, protected: bool) -> Result<(), Error> {
+        for _ in 0..reader.count(Major::Map)? {
             let at = reader.offset();
-            if reader.peek() == Some(Major::Text) {
-                reader.text()?;
+            let label = if reader.peek() == Some(Major::Text) {
                 reader.item()?;
-                continue;
-            }
-            match HeaderLabel::from_code(reader.int()?) {
+                None
+            } else {
+                HeaderLabel::from_code(reader.int()?)
+            };
+            match label {
                 Some(HeaderLabel::Algorithm) => {
                     self.algorithm_protected = protected;
                     self.algorithm_offset = at;
@@ -148,12 +144,12 @@ fn both(protected: Reader<'_>, unprotected: Reader<'_>) -> Result<(), Error> {
         return Ok(());
     }
     let mut reader = unprotected;
-    for _ in 0..reader.map()? {
+    for _ in 0..reader.count(Major::Map)? {
         let at = reader.offset();
         let label = reader.item()?;
         reader.item()?;
         let mut other = protected;
-        for _ in 0..other.map()? {
+        for _ in 0..other.count(Major::Map)? {
             if other.item()? == label {
                 return Err(Error::new(ErrorKind::DuplicateHeader, at));
             }

@@ -1,18 +1,18 @@
 //! Rules that join one part of a manifest to another: component indices, and how sections begin.
 
-use super::shape::{MapKind, Role, Shape};
-use super::tables::COMPONENTS_MAX;
-use super::visit::{Item, Key, Value, Visitor};
+use super::supported::Supported;
+use super::visit::{Item, Visitor};
 use crate::cbor::Reader;
 use crate::command::IndexList;
 use crate::dependency::Dependencies;
 use crate::error::{Error, ErrorKind};
-use crate::labels::{CommonKey, Directive};
+use crate::labels::{CommonKey, Directive, ManifestKey};
 
 /// What a manifest says of its components, and where in a section the walk is.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
-    components: u64,
+    members: Members,
+    components: u32,
     dependencies: Dependencies<'a>,
     section: Section,
 }
@@ -35,8 +35,8 @@ impl<'a> Context<'a> {
 
     /// For the walk over a severed section of a manifest that has these.
     #[must_use]
-    pub const fn of(components: u64, dependencies: Dependencies<'a>) -> Self {
-        Self { components, dependencies, section: Section::Inside }
+    pub const fn of(components: u32, dependencies: Dependencies<'a>) -> Self {
+        Self { members: Members::NONE, components, dependencies, section: Section::Inside }
     }
 
     /// For a walk whose outermost value is a section.
@@ -45,72 +45,68 @@ impl<'a> Context<'a> {
         Self { section: Section::Opened, ..self }
     }
 
-    /// How many components and dependencies there are.
-    #[must_use]
-    pub fn targets(&self) -> u64 {
-        let beyond =
-            self.dependencies.iter().filter(|dependency| dependency.index >= self.components).count();
-        self.components.saturating_add(u64::try_from(beyond).unwrap_or(u64::MAX))
+    /// Whether there is more than one component or dependency, and whether there is any.
+    fn targets(&self) -> u32 {
+        let beyond = self
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.index >= u64::from(self.components))
+            .count();
+        self.components.saturating_add(u32::try_from(beyond).unwrap_or(u32::MAX))
     }
 
-    /// Learns from a value; returns the rule that it breaks, if any.
-    pub fn observe(&mut self, item: &Item<'a>) -> Option<Error> {
-        const COMPONENTS: i64 = CommonKey::Components.code();
-        const DEPENDENCIES: i64 = CommonKey::Dependencies.code();
-        const SET_INDEX: i64 = Directive::SetComponentIndex.code();
-        const OVERRIDE_MULTIPLE: i64 = Directive::OverrideMultiple.code();
-        let fault = |kind, offset| Some(Error::new(kind, offset));
-        match (item.key, item.value) {
-            (Key::Label(MapKind::Common, COMPONENTS), Value::Array(Some(count))) => {
-                self.components = count;
-                None
-            }
-            (Key::Label(MapKind::Common, DEPENDENCIES), Value::Map(_)) => {
-                // What can't be read is the walk's to tell.
-                self.dependencies =
-                    Dependencies::read(&mut item.start.clone()).unwrap_or(Dependencies::none());
-                None
-            }
-            // M §6.2: a sequence begins with set-component-index where there is more than one component.
-            (Key::Label(MapKind::Manifest | MapKind::Common | MapKind::Envelope, _), Value::Wrapped(_))
-                if matches!(
-                    item.shape,
-                    Shape::Wrapped(Shape::Sequence(_)) | Shape::Layer(Shape::Sequence(_))
-                ) =>
-            {
-                self.section = Section::Opened;
-                None
-            }
-            (_, Value::Array(_)) if self.section == Section::Opened => {
-                self.section = Section::Begins;
-                None
-            }
-            (Key::Code, _) if self.section == Section::Begins => {
-                self.section = Section::Inside;
-                // UM §5.7: override-multiple selects components too, so nothing after it depends on an index unset.
-                let selects = matches!(item.value.int(), Some(SET_INDEX | OVERRIDE_MULTIPLE));
-                if self.targets() > 1 && !selects {
-                    return fault(ErrorKind::MissingComponentIndex, item.offset);
-                }
-                None
-            }
-            // A longer list is a fault already, and searching it would take too long.
-            (Key::Argument(SET_INDEX), Value::Array(Some(count))) if count <= COMPONENTS_MAX.into() => {
-                twice(item.start)
-            }
-            (_, Value::Uint(index)) if matches!(item.shape, Shape::Scalar(_, Role::ComponentIndex)) => {
-                self.in_range(index, item.offset)
-            }
-            (Key::Label(MapKind::ByIndex, index), _) => {
-                self.in_range(u64::try_from(index).unwrap_or(u64::MAX), item.key_offset)
-            }
-            _ => None,
+    /// Whether the manifest has neither a component nor a dependency.
+    pub(crate) fn is_for_nothing(&self) -> bool {
+        self.components == 0 && self.dependencies.is_empty()
+    }
+
+    /// Where the members of the map stand that was walked over.
+    pub(crate) const fn members(&self) -> &Members {
+        &self.members
+    }
+
+    pub(super) const fn members_mut(&mut self) -> &mut Members {
+        &mut self.members
+    }
+
+    pub(super) const fn components(&mut self, count: u32) {
+        self.components = count;
+    }
+
+    pub(super) const fn dependencies(&mut self, dependencies: Dependencies<'a>) {
+        self.dependencies = dependencies;
+    }
+
+    /// A byte string with a section is entered.
+    pub(super) const fn open(&mut self) {
+        self.section = Section::Opened;
+    }
+
+    /// A sequence is entered.
+    pub(super) fn begin(&mut self) {
+        if self.section == Section::Opened {
+            self.section = Section::Begins;
         }
     }
 
-    fn in_range(&self, index: u64, offset: usize) -> Option<Error> {
-        let known = index < self.components || self.dependencies.contains(index);
-        (!known).then_some(Error::new(ErrorKind::ComponentIndex, offset))
+    /// A code is read.
+    pub(super) fn code(&mut self, code: Option<i64>) -> Option<ErrorKind> {
+        const SET_INDEX: i64 = Directive::SetComponentIndex.code();
+        const OVERRIDE_MULTIPLE: i64 = Directive::OverrideMultiple.code();
+        if self.section != Section::Begins {
+            return None;
+        }
+        self.section = Section::Inside;
+        // M §6.2: a sequence begins with set-component-index where there is more than one component.
+        // UM §5.7: override-multiple selects components too, so nothing after it depends on an index unset.
+        let selects = matches!(code, Some(SET_INDEX | OVERRIDE_MULTIPLE));
+        (!selects && self.targets() > 1).then_some(ErrorKind::MissingComponentIndex)
+    }
+
+    /// An index of a component or dependency is read.
+    pub(super) fn index(&self, index: u64) -> Option<ErrorKind> {
+        let known = index < u64::from(self.components) || self.dependencies.contains(index);
+        (!known).then_some(ErrorKind::ComponentIndex)
     }
 }
 
@@ -120,34 +116,79 @@ impl Default for Context<'_> {
     }
 }
 
-/// The visitor of all who decide: stops at the first fault, and reads no layer that isn't authenticated. There is one, so
-/// that a device holds one copy of the walk.
-pub(crate) struct Checker<'a>(Context<'a>);
+/// How many [`Members`] there can be: the keys of a manifest, then those of its common part.
+pub(crate) const MEMBERS: usize = 29;
 
-impl<'a> Checker<'a> {
-    pub(crate) const fn new(context: Context<'a>) -> Self {
-        Self(context)
+/// Where the values of a map begin, in bytes behind the beginning of the walk: by key, and behind these the members of
+/// a manifest's common part. So nobody looks for them again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Members([usize; MEMBERS]);
+
+impl Members {
+    /// No value stands at the beginning, there is the map.
+    const NONE: Self = Self([0; MEMBERS]);
+
+    pub(super) fn put(&mut self, place: usize, at: usize) {
+        if let Some(member) = self.0.get_mut(place) {
+            *member = at;
+        }
     }
 
-    pub(crate) const fn context(&self) -> &Context<'a> {
-        &self.0
+    /// A reader at the value with this key; `whole` is what was walked over.
+    pub(crate) fn find<'a>(&self, key: i64, whole: Reader<'a>) -> Option<Reader<'a>> {
+        let at = *self.0.get(usize::try_from(key).ok()?)?;
+        if at == 0 { None } else { whole.skip(at) }
+    }
+
+    /// As [`Members::find`], for a key of the common part.
+    pub(crate) fn find_common<'a>(&self, key: CommonKey, whole: Reader<'a>) -> Option<Reader<'a>> {
+        self.find(key.code().wrapping_add(COMMON), whole)
+    }
+}
+
+/// Where the members of the common part begin among all.
+pub(super) const COMMON: i64 = ManifestKey::Uninstall.code();
+
+/// The visitor of all who decide: stops at the first fault, and reads no layer that isn't authenticated. There is one, so
+/// that a device holds one copy of the walk.
+pub(crate) struct Checker<'a> {
+    context: Context<'a>,
+    supported: Supported,
+}
+
+impl<'a> Checker<'a> {
+    pub(crate) const fn new(context: Context<'a>, supported: Supported) -> Self {
+        Self { context, supported }
+    }
+
+    pub(crate) const fn known(&self) -> &Context<'a> {
+        &self.context
     }
 }
 
 impl<'a> Visitor<'a> for Checker<'a> {
     const DEEP: bool = false;
+    const SILENT: bool = true;
 
-    fn enter(&mut self, item: &Item<'a>) -> Result<(), Error> {
-        self.0.observe(item).map_or(Ok(()), Err)
+    fn enter(&mut self, _: &Item<'a>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn context(&mut self) -> Option<&mut Context<'a>> {
+        Some(&mut self.context)
+    }
+
+    fn supported(&self) -> &Supported {
+        &self.supported
     }
 }
 
 /// The second place of an index that a list names twice.
-fn twice(mut list: Reader<'_>) -> Option<Error> {
-    let indices = IndexList::read(&mut list).ok()?;
+pub(super) fn twice(list: Reader<'_>) -> Option<usize> {
+    let indices = IndexList::read(&mut { list }).ok()?;
     for (position, (offset, index)) in indices.located().enumerate() {
         if indices.take(position).any(|earlier| earlier == index) {
-            return Some(Error::new(ErrorKind::DuplicateIndex, offset));
+            return Some(offset);
         }
     }
     None

@@ -1,6 +1,6 @@
 //! Rules about the keys of maps.
 
-use super::shape::MapKind;
+use super::pack::What;
 use super::tables::UNORDERED_MAX;
 use crate::cbor::Reader;
 use crate::component::ComponentId;
@@ -8,11 +8,11 @@ use crate::error::{Error, ErrorKind};
 use crate::metadata::Actor;
 
 /// The fault of a key that is neither an integer nor a text, in a map that may have such keys.
-pub(super) fn composite(kind: MapKind, key: Reader<'_>) -> Option<Error> {
+pub(super) fn composite(what: What, key: Reader<'_>) -> Option<Error> {
     let mut reader = key;
-    let fault = match kind {
-        MapKind::Permissions => Actor::read(&mut reader).err()?,
-        MapKind::Text => ComponentId::read(&mut reader).err()?,
+    let fault = match what {
+        What::Permissions => Actor::read(&mut reader).err()?,
+        What::Text => ComponentId::read(&mut reader).err()?,
         _ => return None,
     };
     Some(match fault.kind {

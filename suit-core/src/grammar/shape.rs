@@ -1,28 +1,63 @@
 //! What a shape is: the vocabulary in which [`super::tables`] says what a SUIT document looks like.
 
-use crate::cbor::Major;
+use super::tables::DEFINITIONS;
 use crate::labels::Tag;
 
-/// What a value must look like.
+/// What a value must look like: the number of a definition in [`super::tables`]. The walk reads a packed form of it
+/// ([`super::pack`]); tools look at the definition itself, which no device links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Shape(pub(super) u8);
+
+impl Shape {
+    /// The definition, for those who show documents.
+    #[must_use]
+    pub fn view(self) -> &'static View {
+        DEFINITIONS.get(usize::from(self.0)).unwrap_or(&View::Any)
+    }
+
+    /// What the value stands for, if it is one without parts.
+    #[must_use]
+    pub fn role(self) -> Option<Role> {
+        match self.view() {
+            View::Scalar(_, role) => Some(*role),
+            _ => None,
+        }
+    }
+
+    /// Whose keys the map has, if it is one.
+    #[must_use]
+    pub fn map_kind(self) -> Option<MapKind> {
+        match self.view() {
+            View::Map(map) => Some(map.kind),
+            _ => None,
+        }
+    }
+}
+
+/// The definition of a [`Shape`].
 #[derive(Clone, Copy, Debug)]
-pub enum Shape {
+pub enum View {
     /// A value without parts.
     Scalar(Scalar, Role),
     /// A byte string that holds the CBOR encoding of something.
-    Wrapped(&'static Self),
+    Wrapped(Shape),
+    /// A byte string that holds a sequence which runs by itself: it must not rely on an index that was set before it.
+    Section(Shape),
     /// A byte string that holds the CBOR encoding of something which only tools look into; for the device, bytes.
     /// The manifest inside an envelope is one (it is read after it was authenticated), text is another.
-    Layer(&'static Self),
+    Layer(Shape),
+    /// As [`View::Layer`], with a sequence which runs by itself.
+    SectionLayer(Shape),
     /// A tagged item: the tag decides what is inside.
-    Tagged(&'static [(Tag, &'static Self)]),
+    Tagged(&'static [(Tag, Shape)]),
     /// An array.
-    Array(&'static ArrayShape),
+    Array(ArrayShape),
     /// A map.
-    Map(&'static MapShape),
+    Map(MapShape),
     /// `SUIT_Command_Sequence`: codes and arguments by turns.
     Sequence(Scope),
-    /// The kind of the value decides.
-    OneOf(&'static [(Major, &'static Self)]),
+    /// The kind of the value decides: the first that takes it.
+    OneOf(&'static [Shape]),
     /// Anything that is well-formed.
     Any,
 }
@@ -98,16 +133,30 @@ pub enum Scope {
 /// What an array must look like.
 #[derive(Clone, Copy, Debug)]
 pub struct ArrayShape {
+    /// What is asked of the list as a whole.
+    pub kind: ArrayKind,
     /// Shapes of the first items, in order.
     pub items: &'static [Shape],
     /// Shape of all further items; `None` if there are no more.
     pub rest: Option<Shape>,
     /// Least number of items.
-    pub min: u32,
-    /// Greatest number of items, a limit of ours where the documents have none.
-    pub max: u32,
+    pub min: u8,
+    /// Greatest number of items, a limit of ours where the documents have none; 0 if there is none.
+    pub max: u8,
+}
+
+/// Arrays of which more is asked than what each item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ArrayKind {
+    /// Nothing more.
+    Plain,
+    /// The list of components: its length bounds component indices.
+    Components,
+    /// A list of component indices: none of them twice.
+    Indices,
     /// `suit-directive-try-each`: at least two sequences, then at most one `null`.
-    pub try_each: bool,
+    TryEach,
 }
 
 /// Which registry the integer keys of a map come from.
@@ -151,7 +200,7 @@ pub enum MapKind {
 pub struct MapShape {
     /// Whose keys these are.
     pub kind: MapKind,
-    /// Entries with a registered integer key; at most 32.
+    /// Entries with a registered integer key; their labels are not negative.
     pub fields: &'static [Field],
     /// Values of other integer keys.
     pub others: Others,
@@ -159,10 +208,10 @@ pub struct MapShape {
     pub text: Option<Shape>,
     /// Values of keys that are neither integers nor text, if there may be any; arrays are component identifiers.
     pub composite: Option<Shape>,
-    /// Least number of entries.
-    pub min: u32,
-    /// Greatest number of entries, a limit of ours where looking through them takes quadratic time.
-    pub max: u32,
+    /// Least number of entries, where no key is required.
+    pub min: u8,
+    /// Greatest number of entries, a limit of ours where looking through them takes quadratic time; 0 if there is none.
+    pub max: u8,
     /// Whether keys must increase bytewise; if not, they must only differ.
     pub ordered: bool,
 }
@@ -187,7 +236,7 @@ pub enum Others {
 pub struct Field {
     /// Its key.
     pub label: i64,
-    /// Whether it must be there.
+    /// Whether it must be there; only keys below 16.
     pub required: bool,
     /// What its value looks like.
     pub shape: Shape,

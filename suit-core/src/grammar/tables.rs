@@ -1,8 +1,12 @@
 //! The grammar of SUIT documents as data: draft-ietf-suit-manifest-37 Appendix A, trust-domains, update-management
 //! and firmware-encryption, with the readings of `docs/design/readings.md`.
+//!
+//! Each line is a rule of the CDDL under its name. What stands under `device` is packed for devices too ([`super::pack`]);
+//! what stands under `tools` is only there for those who look into layers that a device doesn't enter.
 
-use super::shape::{ArrayShape, Field, MapKind, MapShape, Others, Role, Scalar, Scope, Shape};
-use crate::cbor::Major;
+use super::shape::{
+    ArrayKind, ArrayShape, Field, MapKind, MapShape, Others, Role, Scalar, Scope, Shape, View,
+};
 use crate::error::ErrorKind;
 use crate::labels::{
     CUSTOM_MAX, CommonKey, ComponentTextKey, Condition, DependencyKey, Directive, EnvelopeKey, HeaderLabel,
@@ -17,17 +21,41 @@ pub const COMPONENTS_MAX: u32 = 255;
 /// RFC 9052 defines seven labels.
 pub const UNORDERED_MAX: u32 = 16;
 
-const UINT: Shape = Shape::Scalar(Scalar::Uint, Role::Plain);
-const INT: Shape = Shape::Scalar(Scalar::Int, Role::Plain);
-const BOOL: Shape = Shape::Scalar(Scalar::Bool, Role::Plain);
-const NIL: Shape = Shape::Scalar(Scalar::Nil, Role::Plain);
-const BYTES: Shape = Shape::Scalar(Scalar::Bytes, Role::Plain);
-const TEXT: Shape = Shape::Scalar(Scalar::Text, Role::Plain);
-const UUID: Shape = Shape::Scalar(Scalar::Bytes, Role::Uuid);
-const INDEX: Shape = Shape::Scalar(Scalar::Uint, Role::ComponentIndex);
-const POLICY: Shape = Shape::Scalar(Scalar::Uint, Role::ReportPolicy);
-const TIME: Shape = Shape::Scalar(Scalar::Uint, Role::Time);
-const PAYLOAD: Shape = Shape::Scalar(Scalar::Bytes, Role::Payload);
+/// Numbers the shapes in the order in which they stand here.
+macro_rules! shapes {
+    (
+        device { $( $(#[$meta:meta])* $vis:vis $name:ident = $definition:expr; )* }
+        tools { $( $(#[$tool_meta:meta])* $tool_vis:vis $tool:ident = $tool_definition:expr; )* }
+    ) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "the names of the shapes")]
+        enum Number { $( $name, )* $( $tool, )* }
+
+        $( $(#[$meta])* $vis const $name: Shape = Shape(number(Number::$name)); )*
+        $( $(#[$tool_meta])* $tool_vis const $tool: Shape = Shape(number(Number::$tool)); )*
+
+        /// How many shapes there are, and how many of them a device has.
+        pub(super) const ALL: usize = DEVICE + [ $( stringify!($tool), )* ].len();
+        pub(super) const DEVICE: usize = [ $( stringify!($name), )* ].len();
+
+        pub(super) const SHAPES: [View; ALL] = [ $( $definition, )* $( $tool_definition, )* ];
+    };
+}
+
+/// Every shape's definition, for tools.
+pub(super) static DEFINITIONS: [View; ALL] = SHAPES;
+
+#[allow(
+    clippy::as_conversions,
+    reason = "the one way to a variant's number; more than 256 shapes don't compile"
+)]
+const fn number(number: Number) -> u8 {
+    const { assert!(ALL <= 256) };
+    number as u8
+}
+
+const fn scalar(kind: Scalar, role: Role) -> View {
+    View::Scalar(kind, role)
+}
 
 const fn field(label: i64, shape: Shape) -> Field {
     Field { label, required: false, shape }
@@ -38,271 +66,394 @@ const fn required(label: i64, shape: Shape) -> Field {
 }
 
 /// A map whose keys come from one registry, in bytewise order, none of them unknown.
-const fn closed(kind: MapKind, fields: &'static [Field], min: u32) -> MapShape {
-    MapShape {
-        kind,
-        fields,
-        others: Others::Unknown,
-        text: None,
-        composite: None,
-        min,
-        max: u32::MAX,
-        ordered: true,
-    }
+const fn closed(kind: MapKind, fields: &'static [Field], min: u8) -> View {
+    View::Map(MapShape { fields, min, ..map(kind, Others::Unknown) })
 }
 
-const fn list(item: Shape, min: u32, max: u32) -> ArrayShape {
-    ArrayShape { items: &[], rest: Some(item), min, max, try_each: false }
+/// A map of anything to something, in bytewise order, not empty.
+const fn map(kind: MapKind, others: Others) -> MapShape {
+    MapShape { kind, fields: &[], others, text: None, composite: None, min: 1, max: 0, ordered: true }
 }
 
-const fn tuple(items: &'static [Shape], len: u32) -> ArrayShape {
-    ArrayShape { items, rest: None, min: len, max: len, try_each: false }
+const fn list(rest: Shape, min: u8) -> View {
+    limited(ArrayKind::Plain, rest, min, 0)
 }
 
-// ---- envelope: M §8.2, TD §5.5, §7.1, §8.1.1, UM §3.2 ----
+const fn limited(kind: ArrayKind, rest: Shape, min: u8, max: u8) -> View {
+    View::Array(ArrayShape { kind, items: &[], rest: Some(rest), min, max })
+}
 
-/// `SUIT_Envelope_Tagged` = #6.107(SUIT_Envelope).
-pub static ENVELOPE_TAGGED: Shape = Shape::Tagged(&[(Tag::SuitEnvelope, &ENVELOPE)]);
+const fn tuple<const N: usize>(items: &'static [Shape; N], len: u8) -> View {
+    const { assert!(N < 256) };
+    View::Array(ArrayShape { kind: ArrayKind::Plain, items, rest: None, min: len, max: len })
+}
 
-/// `SUIT_Envelope`.
-pub static ENVELOPE: Shape = Shape::Map(&MapShape {
-    kind: MapKind::Envelope,
-    fields: &[
-        required(EnvelopeKey::AuthenticationWrapper.code(), Shape::Layer(&AUTHENTICATION)),
-        required(EnvelopeKey::Manifest.code(), Shape::Layer(&MANIFEST)),
-        field(EnvelopeKey::CoSwid.code(), BYTES),
-        field(EnvelopeKey::DependencyResolution.code(), Shape::Layer(&SECTION)),
-        field(EnvelopeKey::PayloadFetch.code(), Shape::Layer(&SECTION)),
-        field(EnvelopeKey::CandidateVerification.code(), Shape::Layer(&SECTION)),
-        field(EnvelopeKey::Install.code(), Shape::Layer(&SECTION)),
-        field(EnvelopeKey::Text.code(), Shape::Layer(&LANGUAGES)),
-    ],
-    // an unknown integer key is not signed and is ignored. M §8.1: every element is in a byte string.
-    others: Others::Int(BYTES),
-    // TD §8.1.1: integrated payloads and dependencies have text keys.
-    text: Some(PAYLOAD),
-    composite: None,
-    min: 2,
-    max: u32::MAX,
-    ordered: true,
-});
+const fn tagged(choices: &'static [(Tag, Shape)]) -> View {
+    View::Tagged(choices)
+}
 
-/// `SUIT_Authentication`: the digest, then any number of blocks (M §8.3).
-pub static AUTHENTICATION: Shape = Shape::Array(&ArrayShape {
-    items: &[Shape::Wrapped(&DIGEST)],
-    rest: Some(Shape::Layer(&BLOCK)),
-    min: 1,
-    max: u32::MAX,
-    try_each: false,
-});
+/// [`COMPONENTS_MAX`] and [`UNORDERED_MAX`] as a table holds them.
+const COMPONENTS_LIMIT: u8 = 255;
+const UNORDERED_LIMIT: u8 = 16;
 
-/// `SUIT_Digest` = [algorithm, bytes] (M §10). No document defines an extension, so none is taken.
-pub static DIGEST: Shape = Shape::Array(&tuple(
-    &[Shape::Scalar(Scalar::Int, Role::DigestAlgorithm), Shape::Scalar(Scalar::Bytes, Role::DigestBytes)],
-    2,
-));
+shapes! {
+device {
+    /// Anything that is well-formed; also what a device takes for a shape that it hasn't got, see [`super::pack`].
+    pub ANY = View::Any;
 
-// ---- COSE: RFC 9052 §4, §5, §6 ----
+    // ---- values without parts ----
+    UINT = scalar(Scalar::Uint, Role::Plain);
+    INT = scalar(Scalar::Int, Role::Plain);
+    BOOL = scalar(Scalar::Bool, Role::Plain);
+    NIL = scalar(Scalar::Nil, Role::Plain);
+    BYTES = scalar(Scalar::Bytes, Role::Plain);
+    TEXT = scalar(Scalar::Text, Role::Plain);
+    UUID = scalar(Scalar::Bytes, Role::Uuid);
+    INDEX = scalar(Scalar::Uint, Role::ComponentIndex);
+    POLICY = scalar(Scalar::Uint, Role::ReportPolicy);
+    TIME = scalar(Scalar::Uint, Role::Time);
+    PAYLOAD = scalar(Scalar::Bytes, Role::Payload);
+    COMPARISON = scalar(Scalar::Uint, Role::Comparison);
+    VERSION_PART = scalar(Scalar::Int, Role::VersionPart);
 
-/// `SUIT_Authentication_Block`: one of four tagged COSE messages (M §8.3).
-pub static BLOCK: Shape = Shape::Tagged(&[
-    (Tag::CoseSign1, &COSE_SIGN1),
-    (Tag::CoseSign, &COSE_SIGN),
-    (Tag::CoseMac0, &COSE_MAC0),
-    (Tag::CoseMac, &COSE_MAC),
-]);
+    // ---- envelope: M §8.2, TD §5.5, §7.1, §8.1.1, UM §3.2 ----
 
-const PROTECTED: Shape = Shape::Wrapped(&COSE_PROTECTED);
-const COSE_PAYLOAD: Shape = Shape::OneOf(&[
-    (Major::Simple, &Shape::Scalar(Scalar::Nil, Role::CosePayload)),
-    (Major::Bytes, &Shape::Scalar(Scalar::Bytes, Role::CosePayload)),
-]);
-const SIGNATURE: Shape = Shape::Scalar(Scalar::Bytes, Role::Signature);
+    /// `SUIT_Envelope_Tagged` = #6.107(SUIT_Envelope).
+    pub ENVELOPE_TAGGED = tagged(&[(Tag::SuitEnvelope, ENVELOPE)]);
+    /// `SUIT_Envelope`.
+    pub ENVELOPE = View::Map(MapShape {
+        fields: &[
+            required(EnvelopeKey::AuthenticationWrapper.code(), AUTHENTICATION_LAYER),
+            required(EnvelopeKey::Manifest.code(), MANIFEST_LAYER),
+            field(EnvelopeKey::CoSwid.code(), BYTES),
+            field(EnvelopeKey::DependencyResolution.code(), SECTION_LAYER),
+            field(EnvelopeKey::PayloadFetch.code(), SECTION_LAYER),
+            field(EnvelopeKey::CandidateVerification.code(), SECTION_LAYER),
+            field(EnvelopeKey::Install.code(), SECTION_LAYER),
+            field(EnvelopeKey::Text.code(), TEXT_LAYER),
+        ],
+        // TD §8.1.1: integrated payloads and dependencies have text keys.
+        text: Some(PAYLOAD),
+        // an unknown integer key is not signed and is ignored. M §8.1: every element is in a byte string.
+        ..map(MapKind::Envelope, Others::Int(BYTES))
+    });
+    AUTHENTICATION_LAYER = View::Layer(AUTHENTICATION);
+    MANIFEST_LAYER = View::Layer(MANIFEST);
+    SECTION_LAYER = View::SectionLayer(SECTION);
+    TEXT_LAYER = View::Layer(LANGUAGES);
 
-/// COSE_Sign1 (RFC 9052 §4.2).
-static COSE_SIGN1: Shape =
-    Shape::Array(&tuple(&[PROTECTED, Shape::Map(&COSE_HEADER), COSE_PAYLOAD, SIGNATURE], 4));
+    /// `SUIT_Authentication`: the digest, then any number of blocks (M §8.3).
+    pub AUTHENTICATION = View::Array(ArrayShape {
+        kind: ArrayKind::Plain,
+        items: &[WRAPPED_DIGEST],
+        rest: Some(BLOCK_LAYER),
+        min: 1,
+        max: 0,
+    });
+    BLOCK_LAYER = View::Layer(BLOCK);
+    WRAPPED_DIGEST = View::Wrapped(DIGEST);
 
-/// COSE_Mac0 (RFC 9052 §6.2).
-static COSE_MAC0: Shape =
-    Shape::Array(&tuple(&[PROTECTED, Shape::Map(&COSE_HEADER), COSE_PAYLOAD, SIGNATURE], 4));
+    /// `SUIT_Digest` = [algorithm, bytes] (M §10). No document defines an extension, so none is taken.
+    pub DIGEST = tuple(&[DIGEST_ALGORITHM, DIGEST_BYTES], 2);
+    DIGEST_ALGORITHM = scalar(Scalar::Int, Role::DigestAlgorithm);
+    DIGEST_BYTES = scalar(Scalar::Bytes, Role::DigestBytes);
 
-/// COSE_Sign (RFC 9052 §4.1).
-static COSE_SIGN: Shape = Shape::Array(&tuple(
-    &[
-        PROTECTED,
-        Shape::Map(&COSE_HEADER),
-        COSE_PAYLOAD,
-        Shape::Array(&list(Shape::Array(&COSE_SIGNATURE), 1, u32::MAX)),
-    ],
-    4,
-));
+    // ---- COSE: RFC 9052 §4, §5, §6 ----
 
-static COSE_SIGNATURE: ArrayShape = tuple(&COSE_SIGNATURE_ITEMS, 3);
-static COSE_SIGNATURE_ITEMS: [Shape; 3] = [PROTECTED, Shape::Map(&COSE_HEADER), SIGNATURE];
+    /// `SUIT_Authentication_Block`: one of four tagged COSE messages (M §8.3).
+    pub BLOCK = tagged(&[
+        (Tag::CoseSign1, COSE_SIGN1),
+        (Tag::CoseSign, COSE_SIGN),
+        (Tag::CoseMac0, COSE_SIGN1),
+        (Tag::CoseMac, COSE_MAC),
+    ]);
+    /// COSE_Sign1 (RFC 9052 §4.2) and COSE_Mac0 (§6.2).
+    COSE_SIGN1 = tuple(&[PROTECTED, COSE_HEADER, COSE_PAYLOAD, SIGNATURE], 4);
+    /// COSE_Sign (RFC 9052 §4.1).
+    COSE_SIGN = tuple(&[PROTECTED, COSE_HEADER, COSE_PAYLOAD, COSE_SIGNATURES], 4);
+    COSE_SIGNATURES = list(COSE_SIGNATURE, 1);
+    COSE_SIGNATURE = tuple(&[PROTECTED, COSE_HEADER, SIGNATURE], 3);
+    /// COSE_Mac (RFC 9052 §6.1).
+    COSE_MAC = tuple(&[PROTECTED, COSE_HEADER, COSE_PAYLOAD, SIGNATURE, COSE_RECIPIENTS], 5);
+    /// COSE_recipient (RFC 9052 §5.1); recipients of recipients are not used by SUIT.
+    COSE_RECIPIENTS = list(COSE_RECIPIENT, 1);
+    COSE_RECIPIENT = tuple(&[PROTECTED, COSE_HEADER, ENCRYPTED_KEY], 3);
+    ENCRYPTED_KEY = View::OneOf(&[NIL, BYTES]);
+    /// `COSE_Encrypt_Tagged` (RFC 9052 §5.1), encryption-info (firmware-encryption §4).
+    pub COSE_ENCRYPT_TAGGED = tagged(&[(Tag::CoseEncrypt, COSE_ENCRYPT)]);
+    COSE_ENCRYPT = tuple(&[PROTECTED, COSE_HEADER, COSE_PAYLOAD, COSE_RECIPIENTS], 4);
 
-/// COSE_Mac (RFC 9052 §6.1).
-static COSE_MAC: Shape = Shape::Array(&tuple(
-    &[
-        PROTECTED,
-        Shape::Map(&COSE_HEADER),
-        COSE_PAYLOAD,
-        SIGNATURE,
-        Shape::Array(&list(Shape::Array(&COSE_RECIPIENT), 1, u32::MAX)),
-    ],
-    5,
-));
+    PROTECTED = View::Wrapped(COSE_PROTECTED);
+    SIGNATURE = scalar(Scalar::Bytes, Role::Signature);
+    COSE_PAYLOAD = View::OneOf(&[DETACHED, ATTACHED]);
+    DETACHED = scalar(Scalar::Nil, Role::CosePayload);
+    ATTACHED = scalar(Scalar::Bytes, Role::CosePayload);
+    /// COSE header map. Published files order its keys freely, so only duplicates are refused.
+    pub COSE_HEADER = View::Map(MapShape {
+        fields: &[
+            field(HeaderLabel::Algorithm.code(), COSE_ALGORITHM),
+            field(HeaderLabel::Critical.code(), CRITICAL),
+            field(HeaderLabel::KeyId.code(), BYTES),
+            field(HeaderLabel::Iv.code(), BYTES),
+            field(HeaderLabel::PartialIv.code(), BYTES),
+        ],
+        text: Some(ANY),
+        min: 0,
+        max: UNORDERED_LIMIT,
+        ordered: false,
+        ..map(MapKind::CoseHeader, Others::Int(ANY))
+    });
+    COSE_ALGORITHM = View::OneOf(&[COSE_ALGORITHM_NUMBER, TEXT]);
+    COSE_ALGORITHM_NUMBER = scalar(Scalar::Int, Role::CoseAlgorithm);
+    CRITICAL = limited(ArrayKind::Plain, ANY, 1, UNORDERED_LIMIT);
 
-/// COSE_recipient (RFC 9052 §5.1); recipients of recipients are not used by SUIT.
-static COSE_RECIPIENT: ArrayShape = tuple(
-    &[PROTECTED, Shape::Map(&COSE_HEADER), Shape::OneOf(&[(Major::Simple, &NIL), (Major::Bytes, &BYTES)])],
-    3,
-);
+    // ---- manifest: M §8.4, TD §5.2, UM §3 ----
 
-/// `COSE_Encrypt_Tagged` (RFC 9052 §5.1), encryption-info (firmware-encryption §4).
-pub static COSE_ENCRYPT_TAGGED: Shape = Shape::Tagged(&[(Tag::CoseEncrypt, &COSE_ENCRYPT)]);
+    /// `SUIT_Manifest`.
+    pub MANIFEST = closed(
+        MapKind::Manifest,
+        &[
+            required(ManifestKey::Version.code(), MANIFEST_VERSION),
+            required(ManifestKey::SequenceNumber.code(), UINT),
+            required(ManifestKey::Common.code(), WRAPPED_COMMON),
+            field(ManifestKey::ReferenceUri.code(), TEXT),
+            field(ManifestKey::ComponentId.code(), COMPONENT_ID),
+            field(ManifestKey::SetVersion.code(), WRAPPED_VERSION),
+            field(ManifestKey::Validate.code(), WRAPPED_SECTION),
+            field(ManifestKey::Load.code(), WRAPPED_SECTION),
+            field(ManifestKey::Invoke.code(), WRAPPED_SECTION),
+            field(ManifestKey::CoSwid.code(), SEVERABLE_COSWID),
+            field(ManifestKey::DependencyResolution.code(), SEVERABLE_SECTION),
+            field(ManifestKey::PayloadFetch.code(), SEVERABLE_SECTION),
+            field(ManifestKey::CandidateVerification.code(), SEVERABLE_SECTION),
+            field(ManifestKey::Install.code(), SEVERABLE_SECTION),
+            field(ManifestKey::Text.code(), SEVERABLE_TEXT),
+            field(ManifestKey::Uninstall.code(), WRAPPED_SECTION),
+        ],
+        3,
+    );
+    MANIFEST_VERSION = scalar(Scalar::Uint, Role::ManifestVersion);
+    WRAPPED_COMMON = View::Wrapped(COMMON);
+    WRAPPED_SECTION = View::Section(SECTION);
+    WRAPPED_VERSION = View::Wrapped(VERSION);
+    SEVERABLE_SECTION = View::OneOf(&[WRAPPED_SECTION, DIGEST]);
+    SEVERABLE_COSWID = View::OneOf(&[BYTES, DIGEST]);
+    SEVERABLE_TEXT = View::OneOf(&[TEXT_LAYER, DIGEST]);
 
-static COSE_ENCRYPT: Shape = Shape::Array(&tuple(
-    &[
-        PROTECTED,
-        Shape::Map(&COSE_HEADER),
-        COSE_PAYLOAD,
-        Shape::Array(&list(Shape::Array(&COSE_RECIPIENT), 1, u32::MAX)),
-    ],
-    4,
-));
+    /// `SUIT_Common`.
+    pub COMMON = closed(
+        MapKind::Common,
+        &[
+            field(CommonKey::Dependencies.code(), DEPENDENCIES),
+            field(CommonKey::Components.code(), COMPONENTS),
+            field(CommonKey::SharedSequence.code(), WRAPPED_SHARED_SEQUENCE),
+        ],
+        0,
+    );
+    WRAPPED_SHARED_SEQUENCE = View::Section(SHARED_SEQUENCE);
+    /// `SUIT_Dependencies` (TD §5.2.2).
+    DEPENDENCIES = View::Map(MapShape {
+        max: COMPONENTS_LIMIT,
+        ..map(MapKind::Dependencies, Others::Uint(DEPENDENCY))
+    });
+    DEPENDENCY =
+        closed(MapKind::Dependency, &[field(DependencyKey::Prefix.code(), COMPONENT_ID)], 0);
+    COMPONENTS = limited(ArrayKind::Components, COMPONENT_ID, 1, COMPONENTS_LIMIT);
+    /// `SUIT_Component_Identifier` = [* bstr].
+    COMPONENT_ID = list(COMPONENT_PART, 0);
+    COMPONENT_PART = scalar(Scalar::Bytes, Role::ComponentPart);
+    VERSION = list(VERSION_PART, 1);
 
-/// COSE header map. Published files order its keys freely, so only duplicates are refused.
-static COSE_HEADER: MapShape = MapShape {
-    kind: MapKind::CoseHeader,
-    fields: &[
-        field(
-            HeaderLabel::Algorithm.code(),
-            Shape::OneOf(&[
-                (Major::Uint, &Shape::Scalar(Scalar::Int, Role::CoseAlgorithm)),
-                (Major::Nint, &Shape::Scalar(Scalar::Int, Role::CoseAlgorithm)),
-                (Major::Text, &TEXT),
-            ]),
-        ),
-        field(HeaderLabel::Critical.code(), Shape::Array(&list(Shape::Any, 1, UNORDERED_MAX))),
-        field(HeaderLabel::KeyId.code(), BYTES),
-        field(HeaderLabel::Iv.code(), BYTES),
-        field(HeaderLabel::PartialIv.code(), BYTES),
-    ],
-    others: Others::Int(Shape::Any),
-    text: Some(Shape::Any),
-    composite: None,
-    min: 0,
-    max: UNORDERED_MAX,
-    ordered: false,
-};
+    /// `SUIT_Shared_Sequence`.
+    pub SHARED_SEQUENCE = View::Sequence(Scope::Shared);
+    /// `SUIT_Command_Sequence`.
+    pub SECTION = View::Sequence(Scope::Section);
+
+    // ---- commands: M §8.4.9, §8.4.10, TD §5.6, UM §5 ----
+
+    /// The code of a command is shown with the role of nothing more than an integer.
+    pub(super) CODE = scalar(Scalar::Int, Role::Plain);
+    pub(super) CUSTOM_ARGUMENT = View::OneOf(&[BYTES, TEXT, INT, NIL]);
+    INDEX_ARGUMENT = View::OneOf(&[INDEX, ALL_COMPONENTS, INDICES]);
+    ALL_COMPONENTS = scalar(Scalar::Bool, Role::AllComponents);
+    INDICES = limited(ArrayKind::Indices, INDEX, 1, COMPONENTS_LIMIT);
+    // M App. A: [2* bstr .cbor SUIT_Command_Sequence, ? nil].
+    TRY_EACH = limited(ArrayKind::TryEach, ALTERNATIVE, 2, 0);
+    TRY_EACH_SHARED = limited(ArrayKind::TryEach, ALTERNATIVE_SHARED, 2, 0);
+    ALTERNATIVE = View::OneOf(&[RUN_SEQUENCE, NIL]);
+    ALTERNATIVE_SHARED = View::OneOf(&[RUN_SEQUENCE_SHARED, NIL]);
+    RUN_SEQUENCE = View::Wrapped(SECTION);
+    RUN_SEQUENCE_SHARED = View::Wrapped(SHARED_SEQUENCE);
+    OVERRIDE_MULTIPLE = View::Map(MapShape {
+        max: COMPONENTS_LIMIT,
+        ..map(MapKind::ByIndex, Others::Uint(PARAMETERS))
+    });
+    COPY_PARAMS = View::Map(MapShape {
+        max: COMPONENTS_LIMIT,
+        ..map(MapKind::ByIndex, Others::Uint(PARAMETER_LABELS))
+    });
+    PARAMETER_LABELS = list(PARAMETER_LABEL, 1);
+    PARAMETER_LABEL = scalar(Scalar::Int, Role::ParameterLabel);
+
+    // ---- parameters: M §8.4.8, UM §4, FE §4 ----
+
+    /// `SUIT_Parameters` in a section.
+    pub PARAMETERS = View::Map(MapShape {
+        fields: PARAMETER_FIELDS,
+        ..map(MapKind::Parameters, Others::Custom(CUSTOM_PARAMETER))
+    });
+    /// `SUIT_Parameters` in the shared sequence: none of them custom (M §6.2).
+    PARAMETERS_SHARED = View::Map(MapShape {
+        fields: PARAMETER_FIELDS,
+        ..map(MapKind::Parameters, Others::NoCustom)
+    });
+    CUSTOM_PARAMETER = View::OneOf(&[INT, BOOL, TEXT, BYTES]);
+    VENDOR = View::OneOf(&[UUID, VENDOR_OID]);
+    VENDOR_OID = tagged(&[(Tag::RelativeOid, BYTES)]);
+    WRAPPED_ENCRYPT = View::Wrapped(COSE_ENCRYPT_TAGGED);
+    WRAPPED_VERSION_MATCH = View::Wrapped(VERSION_MATCH);
+    WRAPPED_WAIT_INFO = View::Wrapped(WAIT_INFO);
+    WRAPPED_METADATA = View::Wrapped(METADATA);
+    /// `SUIT_Version_Match` = [comparison, [+ int]] (UM §4.4).
+    pub VERSION_MATCH = tuple(&[COMPARISON, VERSION], 2);
+
+    /// Wait events (UM §4.5).
+    pub WAIT_INFO = closed(
+        MapKind::WaitInfo,
+        &[
+            field(WaitEvent::Authorization.code(), INT),
+            field(WaitEvent::Power.code(), INT),
+            field(WaitEvent::Network.code(), INT),
+            field(WaitEvent::OtherDeviceVersion.code(), OTHER_DEVICE),
+            field(WaitEvent::Time.code(), TIME),
+            field(WaitEvent::TimeOfDay.code(), UINT),
+            field(WaitEvent::DayOfWeek.code(), UINT),
+            field(WaitEvent::TimeOfDayUtc.code(), UINT),
+            field(WaitEvent::DayOfWeekUtc.code(), UINT),
+        ],
+        1,
+    );
+    OTHER_DEVICE = tuple(&[BYTES, VERSION_MATCHES], 2);
+    VERSION_MATCHES = list(VERSION_MATCH, 1);
+
+    /// `SUIT_Component_Metadata` (UM §4.6).
+    pub METADATA = closed(
+        MapKind::Metadata,
+        &[
+            field(MetadataKey::DefaultPermissions.code(), UINT),
+            field(MetadataKey::UserPermissions.code(), PERMISSIONS),
+            field(MetadataKey::GroupPermissions.code(), PERMISSIONS),
+            field(MetadataKey::RolePermissions.code(), PERMISSIONS),
+            field(MetadataKey::FileType.code(), FILE_TYPE),
+            field(MetadataKey::ModificationTime.code(), TAGGED_TIME),
+            field(MetadataKey::CreationTime.code(), TAGGED_TIME),
+            field(MetadataKey::Creator.code(), CREATOR),
+        ],
+        0,
+    );
+    FILE_TYPE = scalar(Scalar::Uint, Role::FileType);
+    TAGGED_TIME = tagged(&[(Tag::EpochTime, TIME)]);
+    CREATOR = View::OneOf(&[INT, BYTES, TEXT, TAGGED_UUID]);
+    TAGGED_UUID = tagged(&[(Tag::Uuid, UUID)]);
+    PERMISSIONS = View::Map(MapShape {
+        text: Some(UINT),
+        composite: Some(UINT),
+        ..map(MapKind::Permissions, Others::Int(UINT))
+    });
+}
+tools {
+    /// A bare manifest with its tag (M §11).
+    pub MANIFEST_TAGGED = tagged(&[(Tag::SuitManifest, MANIFEST)]);
+
+    // ---- text: M §8.4.4, UM §3.3, §3.4 ----
+
+    /// `SUIT_Text_Map`: language tag to texts.
+    pub LANGUAGES = View::Map(MapShape {
+        text: Some(TEXT_KEYS),
+        ..map(MapKind::Languages, Others::Unknown)
+    });
+    TEXT_KEYS = View::Map(MapShape {
+        fields: &[
+            field(TextKey::ManifestDescription.code(), TEXT),
+            field(TextKey::UpdateDescription.code(), TEXT),
+            field(TextKey::JsonSource.code(), TEXT),
+            field(TextKey::YamlSource.code(), TEXT),
+        ],
+        composite: Some(COMPONENT_TEXT),
+        ..map(MapKind::Text, Others::Unknown)
+    });
+    COMPONENT_TEXT = closed(
+        MapKind::ComponentText,
+        &[
+            field(ComponentTextKey::VendorName.code(), TEXT),
+            field(ComponentTextKey::ModelName.code(), TEXT),
+            field(ComponentTextKey::VendorDomain.code(), TEXT),
+            field(ComponentTextKey::ModelInfo.code(), TEXT),
+            field(ComponentTextKey::ComponentDescription.code(), TEXT),
+            field(ComponentTextKey::ComponentVersion.code(), TEXT),
+            field(ComponentTextKey::VersionRequired.code(), TEXT),
+            field(ComponentTextKey::CurrentVersion.code(), TEXT),
+        ],
+        1,
+    );
+}
+}
 
 /// The content of a protected header: a map; a zero-length string is taken before this is asked.
-pub static COSE_PROTECTED: Shape = Shape::Map(&COSE_HEADER);
+pub const COSE_PROTECTED: Shape = COSE_HEADER;
 
-// ---- manifest: M §8.4, TD §5.2, UM §3 ----
-
-const SEVERABLE_SECTION: Shape =
-    Shape::OneOf(&[(Major::Bytes, &Shape::Wrapped(&SECTION)), (Major::Array, &DIGEST)]);
-
-/// `SUIT_Manifest`.
-pub static MANIFEST: Shape = Shape::Map(&closed(
-    MapKind::Manifest,
-    &[
-        required(ManifestKey::Version.code(), Shape::Scalar(Scalar::Uint, Role::ManifestVersion)),
-        required(ManifestKey::SequenceNumber.code(), UINT),
-        required(ManifestKey::Common.code(), Shape::Wrapped(&COMMON)),
-        field(ManifestKey::ReferenceUri.code(), TEXT),
-        field(ManifestKey::ComponentId.code(), Shape::Array(&COMPONENT_ID)),
-        field(ManifestKey::SetVersion.code(), Shape::Wrapped(&VERSION_PARTS)),
-        field(ManifestKey::Validate.code(), Shape::Wrapped(&SECTION)),
-        field(ManifestKey::Load.code(), Shape::Wrapped(&SECTION)),
-        field(ManifestKey::Invoke.code(), Shape::Wrapped(&SECTION)),
-        field(ManifestKey::CoSwid.code(), Shape::OneOf(&[(Major::Bytes, &BYTES), (Major::Array, &DIGEST)])),
-        field(ManifestKey::DependencyResolution.code(), SEVERABLE_SECTION),
-        field(ManifestKey::PayloadFetch.code(), SEVERABLE_SECTION),
-        field(ManifestKey::CandidateVerification.code(), SEVERABLE_SECTION),
-        field(ManifestKey::Install.code(), SEVERABLE_SECTION),
-        field(
-            ManifestKey::Text.code(),
-            Shape::OneOf(&[(Major::Bytes, &Shape::Layer(&LANGUAGES)), (Major::Array, &DIGEST)]),
-        ),
-        field(ManifestKey::Uninstall.code(), Shape::Wrapped(&SECTION)),
-    ],
-    3,
-));
-
-/// `SUIT_Common`.
-pub static COMMON: Shape = Shape::Map(&closed(
-    MapKind::Common,
-    &[
-        field(
-            CommonKey::Dependencies.code(),
-            Shape::Map(&MapShape {
-                kind: MapKind::Dependencies,
-                fields: &[],
-                others: Others::Uint(Shape::Map(&DEPENDENCY)),
-                text: None,
-                composite: None,
-                min: 1,
-                max: COMPONENTS_MAX,
-                ordered: true,
-            }),
-        ),
-        field(
-            CommonKey::Components.code(),
-            Shape::Array(&list(Shape::Array(&COMPONENT_ID), 1, COMPONENTS_MAX)),
-        ),
-        field(CommonKey::SharedSequence.code(), Shape::Wrapped(&SHARED_SEQUENCE)),
-    ],
-    0,
-));
-
-static DEPENDENCY: MapShape =
-    closed(MapKind::Dependency, &[field(DependencyKey::Prefix.code(), Shape::Array(&COMPONENT_ID))], 0);
-
-/// `SUIT_Component_Identifier` = [* bstr].
-static COMPONENT_ID: ArrayShape = list(Shape::Scalar(Scalar::Bytes, Role::ComponentPart), 0, u32::MAX);
-
-/// `SUIT_Shared_Sequence`.
-pub static SHARED_SEQUENCE: Shape = Shape::Sequence(Scope::Shared);
-
-/// `SUIT_Command_Sequence`.
-pub static SECTION: Shape = Shape::Sequence(Scope::Section);
-
-static VERSION_PARTS: Shape = Shape::Array(&list(Shape::Scalar(Scalar::Int, Role::VersionPart), 1, u32::MAX));
-
-// ---- commands: M §8.4.9, §8.4.10, TD §5.6, UM §5 ----
+const PARAMETER_FIELDS: &[Field] = &[
+    field(ParameterKey::VendorIdentifier.code(), VENDOR),
+    field(ParameterKey::ClassIdentifier.code(), UUID),
+    field(ParameterKey::ImageDigest.code(), WRAPPED_DIGEST),
+    field(ParameterKey::UseBefore.code(), TIME),
+    field(ParameterKey::ComponentSlot.code(), UINT),
+    field(ParameterKey::StrictOrder.code(), BOOL),
+    field(ParameterKey::SoftFailure.code(), BOOL),
+    field(ParameterKey::ImageSize.code(), UINT),
+    field(ParameterKey::Content.code(), BYTES),
+    field(ParameterKey::EncryptionInfo.code(), WRAPPED_ENCRYPT),
+    field(ParameterKey::Uri.code(), TEXT),
+    field(ParameterKey::SourceComponent.code(), INDEX),
+    field(ParameterKey::InvokeArgs.code(), BYTES),
+    field(ParameterKey::DeviceIdentifier.code(), UUID),
+    field(ParameterKey::FetchArguments.code(), BYTES),
+    field(ParameterKey::MinimumBattery.code(), UINT),
+    field(ParameterKey::UpdatePriority.code(), INT),
+    field(ParameterKey::Version.code(), WRAPPED_VERSION_MATCH),
+    field(ParameterKey::WaitInfo.code(), WRAPPED_WAIT_INFO),
+    field(ParameterKey::ComponentMetadata.code(), WRAPPED_METADATA),
+];
 
 /// The shape of a command's argument, or why the command must not stand there.
 ///
 /// # Errors
 /// `UnknownCommand`, or `ForbiddenCommand` in the shared sequence.
-pub fn argument(code: i64, scope: Scope) -> Result<&'static Shape, ErrorKind> {
-    let shared = scope == Scope::Shared;
+pub const fn argument(code: i64, scope: Scope) -> Result<Shape, ErrorKind> {
+    let shared = matches!(scope, Scope::Shared);
     if Condition::from_code(code).is_some() {
-        return Ok(&POLICY);
+        return Ok(POLICY);
     }
     let Some(directive) = Directive::from_code(code) else {
         // M §8.4.11: custom commands are below -256; M §6.2: the shared sequence must not hold any.
         return match (code <= CUSTOM_MAX, shared) {
-            (true, false) => Ok(&CUSTOM_ARGUMENT),
+            (true, false) => Ok(CUSTOM_ARGUMENT),
             (true, true) => Err(ErrorKind::ForbiddenCommand),
             (false, _) => Err(ErrorKind::UnknownCommand),
         };
     };
     // M App. A: the shared sequence only sets parameters and checks them. TD §8 uses set-parameters there.
     Ok(match (directive, shared) {
-        (Directive::SetComponentIndex, _) => &INDEX_ARGUMENT,
-        (Directive::TryEach, true) => &TRY_EACH_SHARED,
-        (Directive::TryEach, false) => &TRY_EACH,
-        (Directive::RunSequence, true) => &RUN_SEQUENCE_SHARED,
-        (Directive::RunSequence, false) => &RUN_SEQUENCE,
-        (Directive::SetParameters | Directive::OverrideParameters, true) => &PARAMETERS_SHARED,
+        (Directive::SetComponentIndex, _) => INDEX_ARGUMENT,
+        (Directive::TryEach, true) => TRY_EACH_SHARED,
+        (Directive::TryEach, false) => TRY_EACH,
+        (Directive::RunSequence, true) => RUN_SEQUENCE_SHARED,
+        (Directive::RunSequence, false) => RUN_SEQUENCE,
+        (Directive::SetParameters | Directive::OverrideParameters, true) => PARAMETERS_SHARED,
         (_, true) => return Err(ErrorKind::ForbiddenCommand),
-        (Directive::SetParameters | Directive::OverrideParameters, false) => &PARAMETERS,
-        (Directive::OverrideMultiple, false) => &OVERRIDE_MULTIPLE,
-        (Directive::CopyParams, false) => &COPY_PARAMS,
+        (Directive::SetParameters | Directive::OverrideParameters, false) => PARAMETERS,
+        (Directive::OverrideMultiple, false) => OVERRIDE_MULTIPLE,
+        (Directive::CopyParams, false) => COPY_PARAMS,
         (
             Directive::ProcessDependency
             | Directive::Write
@@ -313,222 +464,6 @@ pub fn argument(code: i64, scope: Scope) -> Result<&'static Shape, ErrorKind> {
             | Directive::Swap
             | Directive::Unlink,
             false,
-        ) => &POLICY,
+        ) => POLICY,
     })
 }
-
-static CUSTOM_ARGUMENT: Shape = Shape::OneOf(&[
-    (Major::Bytes, &BYTES),
-    (Major::Text, &TEXT),
-    (Major::Uint, &INT),
-    (Major::Nint, &INT),
-    (Major::Simple, &NIL),
-]);
-
-static INDEX_ARGUMENT: Shape = Shape::OneOf(&[
-    (Major::Uint, &INDEX),
-    (Major::Simple, &Shape::Scalar(Scalar::Bool, Role::AllComponents)),
-    (Major::Array, &Shape::Array(&list(INDEX, 1, COMPONENTS_MAX))),
-]);
-
-const fn try_each(alternative: Shape) -> ArrayShape {
-    // M App. A: [2* bstr .cbor SUIT_Command_Sequence, ? nil].
-    ArrayShape { items: &[], rest: Some(alternative), min: 2, max: u32::MAX, try_each: true }
-}
-
-static TRY_EACH: Shape =
-    Shape::Array(&try_each(Shape::OneOf(&[(Major::Bytes, &RUN_SEQUENCE), (Major::Simple, &NIL)])));
-static TRY_EACH_SHARED: Shape =
-    Shape::Array(&try_each(Shape::OneOf(&[(Major::Bytes, &RUN_SEQUENCE_SHARED), (Major::Simple, &NIL)])));
-static RUN_SEQUENCE: Shape = Shape::Wrapped(&SECTION);
-static RUN_SEQUENCE_SHARED: Shape = Shape::Wrapped(&SHARED_SEQUENCE);
-
-static OVERRIDE_MULTIPLE: Shape = Shape::Map(&MapShape {
-    kind: MapKind::ByIndex,
-    fields: &[],
-    others: Others::Uint(PARAMETERS),
-    text: None,
-    composite: None,
-    min: 1,
-    max: COMPONENTS_MAX,
-    ordered: true,
-});
-
-static COPY_PARAMS: Shape = Shape::Map(&MapShape {
-    kind: MapKind::ByIndex,
-    fields: &[],
-    others: Others::Uint(Shape::Array(&list(Shape::Scalar(Scalar::Int, Role::ParameterLabel), 1, u32::MAX))),
-    text: None,
-    composite: None,
-    min: 1,
-    max: COMPONENTS_MAX,
-    ordered: true,
-});
-
-// ---- parameters: M §8.4.8, UM §4, FE §4 ----
-
-/// `SUIT_Parameters` in a section.
-pub static PARAMETERS: Shape = Shape::Map(&MapShape {
-    kind: MapKind::Parameters,
-    fields: PARAMETER_FIELDS,
-    others: Others::Custom(Shape::OneOf(&[
-        (Major::Uint, &INT),
-        (Major::Nint, &INT),
-        (Major::Simple, &BOOL),
-        (Major::Text, &TEXT),
-        (Major::Bytes, &BYTES),
-    ])),
-    text: None,
-    composite: None,
-    min: 1,
-    max: u32::MAX,
-    ordered: true,
-});
-
-/// `SUIT_Parameters` in the shared sequence: none of them custom (M §6.2).
-static PARAMETERS_SHARED: Shape = Shape::Map(&MapShape {
-    kind: MapKind::Parameters,
-    fields: PARAMETER_FIELDS,
-    others: Others::NoCustom,
-    text: None,
-    composite: None,
-    min: 1,
-    max: u32::MAX,
-    ordered: true,
-});
-
-const PARAMETER_FIELDS: &[Field] = &[
-    field(
-        ParameterKey::VendorIdentifier.code(),
-        Shape::OneOf(&[(Major::Bytes, &UUID), (Major::Tag, &Shape::Tagged(&[(Tag::RelativeOid, &BYTES)]))]),
-    ),
-    field(ParameterKey::ClassIdentifier.code(), UUID),
-    field(ParameterKey::ImageDigest.code(), Shape::Wrapped(&DIGEST)),
-    field(ParameterKey::UseBefore.code(), TIME),
-    field(ParameterKey::ComponentSlot.code(), UINT),
-    field(ParameterKey::StrictOrder.code(), BOOL),
-    field(ParameterKey::SoftFailure.code(), BOOL),
-    field(ParameterKey::ImageSize.code(), UINT),
-    field(ParameterKey::Content.code(), BYTES),
-    field(ParameterKey::EncryptionInfo.code(), Shape::Wrapped(&COSE_ENCRYPT_TAGGED)),
-    field(ParameterKey::Uri.code(), TEXT),
-    field(ParameterKey::SourceComponent.code(), INDEX),
-    field(ParameterKey::InvokeArgs.code(), BYTES),
-    field(ParameterKey::DeviceIdentifier.code(), UUID),
-    field(ParameterKey::FetchArguments.code(), BYTES),
-    field(ParameterKey::MinimumBattery.code(), UINT),
-    field(ParameterKey::UpdatePriority.code(), INT),
-    field(ParameterKey::Version.code(), Shape::Wrapped(&VERSION_MATCH)),
-    field(ParameterKey::WaitInfo.code(), Shape::Wrapped(&WAIT_INFO)),
-    field(ParameterKey::ComponentMetadata.code(), Shape::Wrapped(&METADATA)),
-];
-
-/// `SUIT_Version_Match` = [comparison, [+ int]] (UM §4.4).
-pub static VERSION_MATCH: Shape =
-    Shape::Array(&tuple(&[Shape::Scalar(Scalar::Uint, Role::Comparison), VERSION_ARRAY], 2));
-
-const VERSION_ARRAY: Shape = Shape::Array(&list(Shape::Scalar(Scalar::Int, Role::VersionPart), 1, u32::MAX));
-
-/// Wait events (UM §4.5).
-pub static WAIT_INFO: Shape = Shape::Map(&closed(
-    MapKind::WaitInfo,
-    &[
-        field(WaitEvent::Authorization.code(), INT),
-        field(WaitEvent::Power.code(), INT),
-        field(WaitEvent::Network.code(), INT),
-        field(
-            WaitEvent::OtherDeviceVersion.code(),
-            Shape::Array(&tuple(&[BYTES, Shape::Array(&list(VERSION_MATCH_ITEM, 1, u32::MAX))], 2)),
-        ),
-        field(WaitEvent::Time.code(), TIME),
-        field(WaitEvent::TimeOfDay.code(), UINT),
-        field(WaitEvent::DayOfWeek.code(), UINT),
-        field(WaitEvent::TimeOfDayUtc.code(), UINT),
-        field(WaitEvent::DayOfWeekUtc.code(), UINT),
-    ],
-    1,
-));
-
-const VERSION_MATCH_ITEM: Shape =
-    Shape::Array(&tuple(&[Shape::Scalar(Scalar::Uint, Role::Comparison), VERSION_ARRAY], 2));
-
-/// `SUIT_Component_Metadata` (UM §4.6).
-pub static METADATA: Shape = Shape::Map(&closed(
-    MapKind::Metadata,
-    &[
-        field(MetadataKey::DefaultPermissions.code(), UINT),
-        field(MetadataKey::UserPermissions.code(), Shape::Map(&PERMISSIONS)),
-        field(MetadataKey::GroupPermissions.code(), Shape::Map(&PERMISSIONS)),
-        field(MetadataKey::RolePermissions.code(), Shape::Map(&PERMISSIONS)),
-        field(MetadataKey::FileType.code(), Shape::Scalar(Scalar::Uint, Role::FileType)),
-        field(MetadataKey::ModificationTime.code(), Shape::Tagged(&[(Tag::EpochTime, &TIME)])),
-        field(MetadataKey::CreationTime.code(), Shape::Tagged(&[(Tag::EpochTime, &TIME)])),
-        field(
-            MetadataKey::Creator.code(),
-            Shape::OneOf(&[
-                (Major::Uint, &INT),
-                (Major::Nint, &INT),
-                (Major::Bytes, &BYTES),
-                (Major::Text, &TEXT),
-                (Major::Tag, &Shape::Tagged(&[(Tag::Uuid, &UUID)])),
-            ]),
-        ),
-    ],
-    0,
-));
-
-static PERMISSIONS: MapShape = MapShape {
-    kind: MapKind::Permissions,
-    fields: &[],
-    others: Others::Int(UINT),
-    text: Some(UINT),
-    composite: Some(UINT),
-    min: 1,
-    max: u32::MAX,
-    ordered: true,
-};
-
-// ---- text: M §8.4.4, UM §3.3, §3.4 ----
-
-/// `SUIT_Text_Map`: language tag to texts.
-pub static LANGUAGES: Shape = Shape::Map(&MapShape {
-    kind: MapKind::Languages,
-    fields: &[],
-    others: Others::Unknown,
-    text: Some(Shape::Map(&TEXT_KEYS)),
-    composite: None,
-    min: 1,
-    max: u32::MAX,
-    ordered: true,
-});
-
-static TEXT_KEYS: MapShape = MapShape {
-    kind: MapKind::Text,
-    fields: &[
-        field(TextKey::ManifestDescription.code(), TEXT),
-        field(TextKey::UpdateDescription.code(), TEXT),
-        field(TextKey::JsonSource.code(), TEXT),
-        field(TextKey::YamlSource.code(), TEXT),
-    ],
-    others: Others::Unknown,
-    text: None,
-    composite: Some(Shape::Map(&COMPONENT_TEXT)),
-    min: 1,
-    max: u32::MAX,
-    ordered: true,
-};
-
-static COMPONENT_TEXT: MapShape = closed(
-    MapKind::ComponentText,
-    &[
-        field(ComponentTextKey::VendorName.code(), TEXT),
-        field(ComponentTextKey::ModelName.code(), TEXT),
-        field(ComponentTextKey::VendorDomain.code(), TEXT),
-        field(ComponentTextKey::ModelInfo.code(), TEXT),
-        field(ComponentTextKey::ComponentDescription.code(), TEXT),
-        field(ComponentTextKey::ComponentVersion.code(), TEXT),
-        field(ComponentTextKey::VersionRequired.code(), TEXT),
-        field(ComponentTextKey::CurrentVersion.code(), TEXT),
-    ],
-    1,
-);

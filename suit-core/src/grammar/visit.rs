@@ -1,10 +1,12 @@
 //! What a walk tells a visitor.
 
+use super::context::Context;
 use super::shape::{MapKind, Shape};
+use super::supported::Supported;
 use crate::cbor::Reader;
 use crate::error::Error;
 
-/// Deepest nesting of arrays, maps and tags within one [`Shape::Layer`]. The published examples need 9; a nested try-each
+/// Deepest nesting of arrays, maps and tags within one [`View::Layer`](super::View::Layer). The published examples need 9; a nested try-each
 /// adds 2, so this leaves room for six of them. Layers are counted each for itself, so that a device, which walks one at a
 /// time, and a tool, which walks all at once, agree.
 pub const DEPTH_MAX: usize = 24;
@@ -19,8 +21,12 @@ pub const OPEN_MAX: usize = LAYER_OPEN_MAX + 7;
 
 /// Receives the values of a document in the order in which they stand in it.
 pub trait Visitor<'a> {
-    /// Whether [`Shape::Layer`]s are entered. A device doesn't: it reads a layer once that is authenticated.
+    /// Whether [`View::Layer`](super::View::Layer)s are entered. A device doesn't: it reads a layer once that is authenticated.
     const DEEP: bool;
+
+    /// Whether only the verdict matters: the first fault ends the walk, nothing is shown, and the shapes are those that a
+    /// device has. Such a visitor is only asked for its context.
+    const SILENT: bool = false;
 
     /// A fault. Returning it stops the walk; returning `Ok` goes on, with what can't be read left out.
     ///
@@ -40,6 +46,17 @@ pub trait Visitor<'a> {
     /// (TD §8.1.1). Only asked if [`Visitor::DEEP`] is set.
     fn enters_payload(&self, _content: &'a [u8]) -> bool {
         false
+    }
+
+    /// What the walk knows of the manifest that it is in; `None` for visitors to which the rules that join one part of a
+    /// manifest to another don't matter.
+    fn context(&mut self) -> Option<&mut Context<'a>> {
+        None
+    }
+
+    /// What is taken for known.
+    fn supported(&self) -> &Supported {
+        &Supported::ALL
     }
 
     /// The end of the parts of the last value entered that has parts and wasn't left yet.
@@ -124,7 +141,7 @@ pub struct Item<'a> {
     /// Offset behind the value's head; for byte and text strings behind the content, unless it is visited next.
     pub end: usize,
     /// What the grammar asks for here.
-    pub shape: &'static Shape,
+    pub shape: Shape,
     /// What stands here.
     pub value: Value<'a>,
     /// The input from the value's first byte on.

@@ -3,149 +3,146 @@
 mod parts;
 mod value;
 
-use super::shape::{ArrayShape, MapShape, Role, Scalar, Scope, Shape};
-use super::visit::{Key, LAYER_OPEN_MAX, OPEN_MAX, Visitor};
-use crate::cbor::{Head, Reader, Rules};
+use super::pack::{FOR_DEVICE, FOR_TOOLS, Row, Table};
+use super::shape::Shape;
+use super::tables::ANY;
+use super::visit::{DEPTH_MAX, Key, LAYER_OPEN_MAX, OPEN_MAX, Visitor};
+use crate::cbor::{Long, Major, Reader, Rules, Strict, long, short};
 use crate::error::{Error, ErrorKind};
-use parts::bit;
 
 /// Holds what `reader` stands at against `shape` and ends where the value ends.
 ///
 /// # Errors
 /// The first fault that the visitor didn't take.
-pub fn walk<'a, V: Visitor<'a>>(
-    shape: &'static Shape,
-    reader: &mut Reader<'a>,
-    visitor: &mut V,
-) -> Result<(), Error> {
+pub fn walk<'a, V: Visitor<'a>>(shape: Shape, reader: &mut Reader<'a>, visitor: &mut V) -> Result<(), Error> {
     // A device's stack has no room for layers that it doesn't enter.
-    if V::DEEP {
-        run(shape, reader, visitor, &mut [const { Frame::NONE }; OPEN_MAX])
+    if V::SILENT {
+        run(shape, reader, visitor, &mut [const { Frame::FREE }; DEPTH_MAX])
+    } else if V::DEEP {
+        run(shape, reader, visitor, &mut [const { Frame::FREE }; OPEN_MAX])
     } else {
-        run(shape, reader, visitor, &mut [const { Frame::NONE }; LAYER_OPEN_MAX])
+        run(shape, reader, visitor, &mut [const { Frame::FREE }; LAYER_OPEN_MAX])
     }
 }
 
-fn run<'a, V: Visitor<'a>>(
-    shape: &'static Shape,
+/// As [`walk`], in frames that the caller lends: one for each value that has parts of which one can be inside the next.
+pub(crate) fn run<'a, V: Visitor<'a>>(
+    shape: Shape,
     reader: &mut Reader<'a>,
     visitor: &mut V,
-    suspended: &mut [Frame<'a>],
+    frames: &mut [Frame],
 ) -> Result<(), Error> {
+    let bytes = reader.rest();
     let mut walk = Walk {
-        reader: *reader,
-        top: Frame::NONE,
-        suspended,
+        bytes,
+        window: bytes,
+        at: 0,
+        base: reader.offset(),
+        frames,
         depth: 0,
+        behind: NO_REGION,
+        layer: true,
+        argument: ANY.0,
+        digest_len: 0,
+        index: None,
         code: None,
-        digest_len: None,
+        key: Key::Root,
+        key_at: 0,
         visitor,
     };
-    let key_offset = reader.offset();
-    let mut slot = Some(Slot { key: Key::Root, key_offset, shape, region: None, layer: true });
-    while let Some(current) = slot {
-        let region = current.region;
-        slot = match walk.value(current) {
+    let mut next = Some(shape.0);
+    while let Some(shape) = next {
+        next = match walk.value(shape) {
             Ok(Some(content)) => Some(content),
             Ok(None) => walk.advance()?,
             Err(error) => {
-                walk.visitor.fault(error)?;
-                match region {
-                    // The content of a byte string can't be read, what follows that string can.
-                    Some(after) => walk.resume(after),
-                    None => walk.abandon(),
-                }
+                walk.give_up(error)?;
                 walk.advance()?
             }
         };
     }
-    *reader = walk.reader;
+    *reader = Reader::at(walk.window.get(walk.at..).unwrap_or_default(), walk.offset(walk.at));
     Ok(())
 }
 
-static ANY: Shape = Shape::Any;
-/// A code is shown with the role of nothing more than an integer.
-static CODE: Shape = Shape::Scalar(Scalar::Int, Role::Plain);
-
 struct Walk<'v, 'a, V> {
-    reader: Reader<'a>,
-    /// The innermost value whose parts are being visited, if `depth` is not 0.
-    top: Frame<'a>,
-    /// The values around it, from the outermost on; the first entry is never a value.
-    suspended: &'v mut [Frame<'a>],
-    /// How many values' parts are being visited.
+    /// The whole input.
+    bytes: &'a [u8],
+    /// The input up to the end of the innermost byte string that was entered.
+    window: &'a [u8],
+    /// Where the walk is, in bytes from the beginning of the input.
+    at: usize,
+    /// Offset of the input's first byte.
+    base: usize,
+    /// The values whose parts are being visited, from the outermost on.
+    frames: &'v mut [Frame],
+    /// How many there are.
     depth: usize,
-    /// The code whose argument comes next.
+    /// If the next value is the content of a byte string: where what surrounds that string ends. Else [`NO_REGION`].
+    behind: usize,
+    /// Whether a layer begins with the next value.
+    layer: bool,
+    /// The shape of the argument of the code that was read last.
+    argument: u8,
+    /// Output length of the digest algorithm read last; 0 if it isn't known.
+    digest_len: u8,
+    /// The component index that is the key of the next value, and where it stands.
+    index: Option<(u64, usize)>,
+    /// For those to whom values are shown: the code that was read last, the next value's key, and where it stands.
     code: Option<i64>,
-    /// Output length of the digest algorithm read last.
-    digest_len: Option<usize>,
+    key: Key<'a>,
+    key_at: usize,
     visitor: &'v mut V,
 }
 
-/// The next value to look at.
-struct Slot<'a> {
-    key: Key<'a>,
-    key_offset: usize,
-    shape: &'static Shape,
-    /// Set if this is the content of a byte string: what follows that string.
-    region: Option<&'a [u8]>,
-    /// Whether a layer begins here.
-    layer: bool,
-}
+const NO_REGION: usize = usize::MAX;
 
 /// A value whose parts are being visited.
 #[derive(Clone, Copy)]
-struct Frame<'a> {
-    kind: Kind,
-    /// Its depth in its layer, from 1 on.
-    level: u8,
-    /// Whether a break code ends it.
-    indefinite: bool,
+pub(crate) struct Frame {
+    /// Where the last key of an ordered map stands, the first key of one that isn't; the shape inside of a tag.
+    place: usize,
+    /// If this value is the content of a byte string: where what surrounds that string ends. Else [`NO_REGION`].
+    behind: usize,
     /// Parts left: items, or pairs of a map.
     left: u32,
     /// Parts done.
     done: u32,
-    /// Which required fields were seen, by position in the shape.
-    seen: u32,
-    /// Encoded last key of an ordered map; everything from the first key on of one that isn't.
-    keys: &'a [u8],
-    /// Set if this value is the content of a byte string: what follows that string.
-    region: Option<&'a [u8]>,
+    /// Which keys below 16 were seen.
+    seen: u16,
+    /// What it is: a shape, or one of the frames that no shape describes.
+    shape: u8,
+    /// Its depth in its layer, from 1 on; with [`INDEFINITE`] if a break code ends it.
+    level: u8,
 }
 
-impl Frame<'_> {
-    const NONE: Self = Self {
-        kind: Kind::Region,
-        level: 0,
-        indefinite: false,
-        left: 0,
-        done: 0,
-        seen: 0,
-        keys: &[],
-        region: None,
-    };
+impl Frame {
+    /// A place where no value was put yet.
+    pub(crate) const FREE: Self = Self { place: 0, behind: 0, left: 0, done: 0, seen: 0, shape: 0, level: 0 };
 }
 
-#[derive(Clone, Copy)]
-enum Kind {
-    Array(&'static ArrayShape),
-    Map(&'static MapShape),
-    /// Codes and arguments by turns.
-    Sequence(Scope),
-    Tag(&'static Shape),
-    AnyArray,
-    AnyMap,
+/// In [`Frame::level`].
+const INDEFINITE: u8 = 0x80;
+
+/// Frames that no shape describes; no table has so many shapes.
+mod free {
+    /// A list or a map of which nothing is asked.
+    pub(super) const ARRAY: u8 = 0xfb;
+    pub(super) const MAP: u8 = 0xfc;
+    /// A tag; the shape of what it holds is in the frame.
+    pub(super) const TAG: u8 = 0xfd;
     /// Content of a byte string that is itself no array or map.
-    Region,
+    pub(super) const REGION: u8 = 0xfe;
 }
 
-/// For looking ahead.
-struct Ignore;
+const _: () = assert!(super::tables::ALL < 0xfb);
 
-impl Rules for Ignore {
-    fn broken(&mut self, _: Error) -> Result<(), Error> {
-        Ok(())
-    }
+/// A head that was read.
+struct Head {
+    major: Major,
+    value: u64,
+    /// Never for one who stops at the first fault.
+    indefinite: bool,
 }
 
 struct Ask<'v, V>(&'v mut V);
@@ -157,49 +154,88 @@ impl<'a, V: Visitor<'a>> Rules for Ask<'_, V> {
 }
 
 impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
-    fn head(&mut self) -> Result<Head, Error> {
-        self.reader.head_by(&mut Ask(&mut *self.visitor))
+    const TABLE: &'static Table = if V::SILENT { &FOR_DEVICE } else { &FOR_TOOLS };
+
+    fn row(shape: u8) -> Row {
+        Self::TABLE.rows.get(usize::from(shape)).copied().unwrap_or(Row::NOTHING)
     }
 
-    fn push(
-        &mut self,
-        kind: Kind,
-        level: u8,
-        left: u32,
-        indefinite: bool,
-        offset: usize,
-        region: Option<&'a [u8]>,
-    ) -> Result<(), Error> {
-        let Some(free) = self.suspended.get_mut(self.depth) else {
-            return Err(Error::new(ErrorKind::TooDeep, offset));
+    const fn offset(&self, at: usize) -> usize {
+        self.base.saturating_add(at)
+    }
+
+    fn error(&self, kind: ErrorKind, at: usize) -> Error {
+        Error::new(kind, self.offset(at))
+    }
+
+    /// Tells a fault after which the walk can go on, if the visitor wants to.
+    fn fault(&mut self, kind: ErrorKind, at: usize) -> Result<(), Error> {
+        let error = self.error(kind, at);
+        if V::SILENT { Err(error) } else { self.visitor.fault(error) }
+    }
+
+    /// A reader at this place, up to the end of the innermost byte string.
+    fn reader(&self, at: usize) -> Reader<'a> {
+        Reader::at(self.window.get(at..).unwrap_or_default(), self.offset(at))
+    }
+
+    #[inline(always)]
+    fn head(&mut self) -> Result<Head, Error> {
+        let Some(&first) = self.window.get(self.at) else {
+            return Err(self.error(ErrorKind::Truncated, self.at));
         };
-        *free = self.top;
-        self.top =
-            Frame { kind, level, indefinite, left, done: 0, seen: 0, keys: self.reader.rest(), region };
-        self.depth = self.depth.saturating_add(1);
+        let at = self.at;
+        self.at = at.wrapping_add(1);
+        let major = Major::of(first);
+        if let Some(value) = short(first) {
+            return Ok(Head { major, value, indefinite: false });
+        }
+        let rest = self.window.get(self.at..).unwrap_or_default();
+        let offset = self.offset(at);
+        let Long { value, rest, indefinite } = if V::SILENT {
+            long(first, rest, offset, &mut Strict)?
+        } else {
+            long(first, rest, offset, &mut Ask(&mut *self.visitor))?
+        };
+        self.at = self.window.len().saturating_sub(rest.len());
+        Ok(Head { major, value, indefinite })
+    }
+
+    /// Takes as many bytes as a head said.
+    #[inline(always)]
+    fn take(&mut self, len: u64) -> Result<&'a [u8], Error> {
+        let end = usize::try_from(len).ok().and_then(|len| self.at.checked_add(len));
+        let taken = end.and_then(|end| self.window.get(self.at..end));
+        let Some(taken) = taken else {
+            return Err(self.error(ErrorKind::Truncated, self.window.len()));
+        };
+        self.at = self.at.wrapping_add(taken.len());
+        Ok(taken)
+    }
+
+    /// Opens a value with parts.
+    fn push(&mut self, shape: u8, place: usize, left: u32, level: u8, at: usize) -> Result<(), Error> {
+        let Some(free) = self.frames.get_mut(self.depth) else {
+            return Err(self.error(ErrorKind::TooDeep, at));
+        };
+        *free = Frame { place, behind: self.behind, left, done: 0, seen: 0, shape, level };
+        self.behind = NO_REGION;
+        self.depth = self.depth.wrapping_add(1);
         Ok(())
     }
 
-    /// Takes the innermost frame off.
-    fn pop(&mut self) -> Frame<'a> {
-        let frame = self.top;
-        self.depth = self.depth.saturating_sub(1);
-        if let Some(around) = self.suspended.get(self.depth) {
-            self.top = *around;
-        }
-        frame
+    fn top(&mut self) -> Option<&mut Frame> {
+        self.frames.get_mut(self.depth.wrapping_sub(1))
     }
 
-    /// Finds the next value: the next part of the innermost frame that has one left.
-    fn advance(&mut self) -> Result<Option<Slot<'a>>, Error> {
+    /// Finds the next value: the next part of the innermost frame that has one left. Returns its shape.
+    fn advance(&mut self) -> Result<Option<u8>, Error> {
         loop {
-            if self.depth == 0 {
-                return Ok(None);
-            }
-            let frame = &self.top;
-            let done = if frame.indefinite {
+            let Some(frame) = self.frames.get_mut(self.depth.wrapping_sub(1)) else { return Ok(None) };
+            let done = if !V::SILENT && frame.level & INDEFINITE != 0 {
                 // Of a list of indefinite length nothing is left when its bytes are used up.
-                at_break(&mut self.reader) || (frame.region.is_some() && self.reader.is_empty())
+                let region = frame.behind != NO_REGION;
+                self.at_break() || (region && self.at == self.window.len())
             } else {
                 frame.left == 0
             };
@@ -208,7 +244,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 continue;
             }
             match self.part() {
-                Ok(slot) => return Ok(Some(slot)),
+                Ok(shape) => return Ok(Some(shape)),
+                Err(error) if V::SILENT => return Err(error),
                 Err(error) => {
                     self.visitor.fault(error)?;
                     self.abandon();
@@ -219,59 +256,73 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// Ends the innermost frame and, if it was the content of a byte string, goes on behind that string.
     fn finish(&mut self) -> Result<(), Error> {
-        let frame = self.pop();
-        let end = self.reader.offset();
-        if let Kind::Map(map) = frame.kind {
-            for (position, field) in map.fields.iter().enumerate() {
-                if field.required && frame.seen & bit(position) == 0 {
-                    self.visitor.fault(Error::new(ErrorKind::MissingKey(field.label), end))?;
-                }
+        let Some(frame) = self.top() else { return Ok(()) };
+        let Frame { shape, seen, behind, .. } = *frame;
+        self.depth = self.depth.wrapping_sub(1);
+        if let Some(map) = Self::map(Self::row(shape)) {
+            let mut missing = map.required & !seen;
+            while missing != 0 {
+                let label = i16::try_from(missing.trailing_zeros()).unwrap_or(i16::MAX);
+                self.fault(ErrorKind::MissingKey(label), self.at)?;
+                missing &= missing.wrapping_sub(1);
             }
         }
-        if !matches!(frame.kind, Kind::Region) {
-            self.visitor.leave(end);
+        if !V::SILENT && shape != free::REGION {
+            self.visitor.leave(self.offset(self.at));
         }
-        if let Some(after) = frame.region {
-            if let Err(error) = self.reader.finish() {
-                self.visitor.fault(error)?;
+        if behind != NO_REGION {
+            if self.at != self.window.len() {
+                self.fault(ErrorKind::TrailingBytes, self.at)?;
             }
-            self.resume(after);
+            self.resume(behind);
         }
         Ok(())
     }
 
-    /// Goes on behind a byte string whose content has come to an end.
-    fn resume(&mut self, after: &'a [u8]) {
-        let end = self.reader.offset().saturating_add(self.reader.rest().len());
-        self.reader = Reader::at(after, end);
-        self.visitor.leave(end);
+    /// Goes on behind a byte string whose content has come to an end; what surrounds it ends at `behind`.
+    fn resume(&mut self, behind: usize) {
+        self.at = self.window.len();
+        self.window = self.bytes.get(..behind).unwrap_or_default();
+        if !V::SILENT {
+            self.visitor.leave(self.offset(self.at));
+        }
+    }
+
+    /// Goes on, if the visitor wants to, after a value that can't be read.
+    fn give_up(&mut self, error: Error) -> Result<(), Error> {
+        if V::SILENT {
+            return Err(error);
+        }
+        self.visitor.fault(error)?;
+        match core::mem::replace(&mut self.behind, NO_REGION) {
+            NO_REGION => self.abandon(),
+            // The content of a byte string can't be read, what follows that string can.
+            behind => self.resume(behind),
+        }
+        Ok(())
     }
 
     /// Gives up everything inside the innermost byte string, because it can't be read on, and goes on behind it.
     fn abandon(&mut self) {
-        while self.depth > 0 {
-            let frame = self.pop();
-            let end = self.reader.offset().saturating_add(self.reader.rest().len());
-            if !matches!(frame.kind, Kind::Region) {
-                self.visitor.leave(end);
+        while let Some(frame) = self.top() {
+            let Frame { shape, behind, .. } = *frame;
+            self.depth = self.depth.wrapping_sub(1);
+            if shape != free::REGION {
+                self.visitor.leave(self.offset(self.window.len()));
             }
-            if let Some(after) = frame.region {
-                self.resume(after);
+            if behind != NO_REGION {
+                self.resume(behind);
                 return;
             }
         }
         // Nothing around it: what is left of the input can't be read.
-        let end = self.reader.offset().saturating_add(self.reader.rest().len());
-        self.reader = Reader::at(&[], end);
+        self.at = self.window.len();
     }
-}
 
-/// Takes a break code if it comes next.
-fn at_break(reader: &mut Reader<'_>) -> bool {
-    let found = reader.rest().first() == Some(&0xff);
-    if found {
-        // The one byte was just seen.
-        let _ = reader.take(1);
+    /// Takes a break code if it comes next.
+    fn at_break(&mut self) -> bool {
+        let found = self.window.get(self.at) == Some(&0xff);
+        self.at = self.at.wrapping_add(usize::from(found));
+        found
     }
-    found
 }

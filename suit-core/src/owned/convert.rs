@@ -5,9 +5,8 @@ use super::manifest::{ComponentId, Digest, LanguageText, Manifest, Member, Text}
 use super::parameter::{Actor, Custom, Metadata, OtherDevice, Parameter, VendorId, VersionMatch, WaitInfo};
 use crate::cbor::Reader;
 use crate::command::{Operation, Sequence};
-use crate::envelope::check;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::LANGUAGES;
+use crate::grammar::{Item, LANGUAGES, Shape, Visitor, walk};
 use crate::labels::ManifestKey;
 use crate::manifest::Severable;
 use crate::{command, metadata, parameter, text, version, wait};
@@ -71,12 +70,30 @@ fn member<T, U>(
     }
 }
 
+/// The walk over what a device leaves as bytes.
+struct Whole;
+
+impl<'a> Visitor<'a> for Whole {
+    const DEEP: bool = true;
+
+    fn enter(&mut self, _: &Item<'a>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// Holds what `content` has left against a shape that a device may not have.
+fn whole(shape: Shape, content: Reader<'_>) -> Result<(), Error> {
+    let mut reader = content;
+    walk(shape, &mut reader, &mut Whole)?;
+    reader.finish()
+}
+
 /// Copies a text map that fills `content`.
 ///
 /// # Errors
 /// Faults of the encoding and of the grammar: a copy has no place for keys out of order, or for what follows the map.
 pub fn read_text(content: Reader<'_>) -> Result<Text, Error> {
-    check(&LANGUAGES, content)?;
+    whole(LANGUAGES, content)?;
     let mut languages = Text::new();
     for language in text::Text::parse(content)? {
         let language = language?;

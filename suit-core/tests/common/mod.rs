@@ -32,7 +32,7 @@ impl<'a> Visitor<'a> for Strict {
 }
 
 /// Holds all of `bytes` against a shape.
-pub(crate) fn check(shape: &'static Shape, bytes: &[u8]) -> Result<(), Error> {
+pub(crate) fn check(shape: Shape, bytes: &[u8]) -> Result<(), Error> {
     let mut reader = Reader::new(bytes);
     walk(shape, &mut reader, &mut Strict)?;
     reader.finish()
@@ -66,7 +66,11 @@ impl<'a> Visitor<'a> for Lenient<'a> {
             self.open.push(item.offset);
             self.deepest = self.deepest.max(self.open.len());
         }
-        self.context.observe(item).map_or(Ok(()), |error| self.fault(error))
+        Ok(())
+    }
+
+    fn context(&mut self) -> Option<&mut Context<'a>> {
+        Some(&mut self.context)
     }
 
     fn leave(&mut self, offset: usize) {
@@ -76,7 +80,7 @@ impl<'a> Visitor<'a> for Lenient<'a> {
 }
 
 /// A walk that goes on; everything that it entered it must have left.
-pub(crate) fn lenient<'a>(shape: &'static Shape, bytes: &'a [u8]) -> Lenient<'a> {
+pub(crate) fn lenient<'a>(shape: Shape, bytes: &'a [u8]) -> Lenient<'a> {
     let mut visitor = Lenient::default();
     let mut reader = Reader::new(bytes);
     walk(shape, &mut reader, &mut visitor).expect("faults are taken");

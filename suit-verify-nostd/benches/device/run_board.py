@@ -43,5 +43,5 @@ def qemu(image, cwd=None, seconds=60, more=()):
     ]
     run = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds)
     if run.returncode:
-        sys.exit(f"error: {image} ended with {run.returncode}\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
+        sys.exit(f"error: {image.name} ended with {run.returncode}\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
     return run.stdout

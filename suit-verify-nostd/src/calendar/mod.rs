@@ -60,9 +60,9 @@ impl Civil {
 
     /// The year of the Gregorian calendar that this day is in.
     fn year(self) -> u32 {
-        // Counted in quarters of a day, a century is 146097 long and a year in it 1461; years begin in March, so that the
-        // leap day is the last. After Neri and Schneider, "Euclidean affine functions and their application to calendar
-        // algorithms" (2022).
+        // Counted in quarters of a day, a century is 146097 long and a year in it 1461; years begin in March, so that
+        // the leap day is the last. After Neri and Schneider, "Euclidean affine functions and their application to
+        // calendar algorithms" (2022).
         let quarters = self.day.wrapping_add(MARCH_0000).wrapping_mul(4) | 3;
         let rest = (quarters % 146_097) | 3;
         let year = (quarters / 146_097).wrapping_mul(100).wrapping_add(rest / 1461);

@@ -1,20 +1,22 @@
 //! The events of `wait` that a clock decides (draft-ietf-suit-update-management-14 §4.5).
 //!
-//! The draft says what an event names ("wait until seconds since 00:00:00 local time"), and that it is evaluated, but not
-//! whether one that has come stays. A device may abort and start again while it waits (P-196), so nothing here is
+//! The draft says what an event names ("wait until seconds since 00:00:00 local time"), and that it is evaluated, but
+//! not whether one that has come stays. A device may abort and start again while it waits (P-196), so nothing here is
 //! remembered: an event holds or doesn't hold at an instant.
 //!
 //! | event | holds |
 //! |---|---|
 //! | 5 time | from that instant on |
-//! | 6, 8 time of day | from that time until the end of the day |
+//! | 6, 8 time of day | from that time until the end of the day on which it came |
 //! | 7, 9 day of the week | all day long |
 //!
-//! So "day of the week 0, time of day 7200" holds on Sundays from 02:00 until midnight. There is no latest time in it: that
-//! is what an owner's blackout window is for.
+//! So "day of the week 0, time of day 7200" holds on Sundays from 02:00 until midnight. There is no latest time in it:
+//! that is what an owner's blackout window is for.
 //!
-//! Days end at the wall clock's midnight. Where clocks are put back, an event that has come stays (P-197: a repeated time
-//! counts at its first occurrence): as long as they repeat themselves, a day has got as far as it had before.
+//! Days end at the wall clock's midnight. P-197 says what changes of clocks mean. A repeated time counts at its first
+//! occurrence, so what has come stays: as long as clocks repeat themselves, the day has got as far as it had before. A
+//! skipped time counts at the first one after the gap. If the gap ends with the day, as it does in Greenland, that is
+//! the beginning of the next one, and the event holds until the end of that.
 
 use suit_core::wait::Event;
 
@@ -25,8 +27,8 @@ use super::{DAY, Zone, shifted};
 pub enum Due {
     /// It holds.
     Now,
-    /// It will hold in so many seconds, at least 1, and not before. If several events are waited for, the longest time is
-    /// when it is worth while to ask again; one of the others may have gone by then.
+    /// It will hold in so many seconds, at least 1, and not before. If several events are waited for, the longest time
+    /// is when it is worth while to ask again; one of the others may have gone by then.
     In(u64),
     /// There is no such time of day or day of the week.
     Never,
@@ -63,7 +65,8 @@ pub fn due(event: &Event<'_>, now: Option<u64>, zone: Option<&Zone>) -> Option<D
     let Some(now) = now.and_then(shifted) else { return Some(Due::NoClock) };
     let shown = zone.furthest(now);
     let (days, second) = if of_day {
-        if shown.second() >= value {
+        // P-197: a time that was skipped came with the first time after the gap, and that may be today's midnight.
+        if shown.second() >= value || zone.came_late(shown, value) {
             return Some(Due::Now);
         }
         (0, value)

@@ -18,8 +18,8 @@ pub struct Zone {
 /// Daylight saving time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Daylight {
-    /// Seconds that local clocks are ahead of UTC (east is positive) while it holds. Mostly more than in standard time;
-    /// less where winter time is the exception.
+    /// Seconds that local clocks are ahead of UTC (east is positive) while it holds. Mostly more than in standard
+    /// time; less where winter time is the exception.
     pub offset: i32,
     /// When it begins. The time is one of standard time.
     pub start: Switch,
@@ -40,7 +40,7 @@ struct Changes {
 #[cfg(feature = "owner-policy")]
 pub(crate) struct Reading {
     pub(crate) civil: Civil,
-    /// Seconds until clocks are changed, if that happens within a day.
+    /// Seconds after this one that clocks go on unchanged, if they are changed within a day.
     pub(crate) steady: u64,
 }
 
@@ -51,8 +51,8 @@ impl Zone {
     /// Greatest offset from UTC in seconds, either way: 15 hours. Those in use are from -12 to +14.
     pub const OFFSET_MAX: i32 = 15 * 3600;
 
-    /// Greatest difference between standard and daylight saving time in seconds: 3 hours. Those in use are from half an
-    /// hour to two hours.
+    /// Greatest difference between standard and daylight saving time in seconds: 3 hours. Those in use are from half
+    /// an hour to two hours.
     pub const DIFFERENCE_MAX: i32 = 3 * 3600;
 
     /// A zone that is `standard` seconds ahead of UTC (east is positive), with or without daylight saving time.
@@ -101,9 +101,9 @@ impl Zone {
 
     /// The first instant not before `from` at which the local time of day is reached, in seconds since midnight.
     ///
-    /// A time that clocks skip on a day is reached at the first time after the gap; one that they show twice is reached
-    /// when they first show it (draft-ietf-suit-update-management-14 §4.5). `None` if there is no such time of day, or
-    /// if `from` is beyond [`LATEST`](super::LATEST).
+    /// A time that clocks skip on a day is reached at the first time after the gap; one that they show twice is
+    /// reached when they first show it (draft-ietf-suit-update-management-14 §4.5). `None` if there is no such time of
+    /// day, or if `from` is beyond [`LATEST`](super::LATEST).
     #[must_use]
     pub fn next_time_of_day(&self, from: u64, second: u32) -> Option<u64> {
         if second >= DAY {
@@ -138,18 +138,20 @@ impl Zone {
         Civil::from_shifted(local)
     }
 
+    /// Whether yesterday's occurrence of a time of day came as late as today: a change of clocks led from one day into
+    /// the other and skipped it. `shown` is the furthest that clocks have shown.
+    pub(super) fn came_late(&self, shown: Civil, second: u32) -> bool {
+        let yesterday = start_of(shown.day.wrapping_sub(1)).wrapping_add(u64::from(second));
+        self.furthest(self.first(yesterday)).day == shown.day
+    }
+
     /// What local clocks show at an instant, which is shifted.
     #[cfg(feature = "owner-policy")]
     pub(crate) fn reading(&self, now: u64) -> Reading {
         let changes = self.changes(now);
-        let mut steady = u64::MAX;
-        if let Some(Changes { rise, fall }) = changes {
-            for change in [rise, fall] {
-                if change > now {
-                    steady = steady.min(change.wrapping_sub(now));
-                }
-            }
-        }
+        // A change that was before wraps to a distant one.
+        let until = |change: u64| change.wrapping_sub(now).wrapping_sub(1);
+        let steady = changes.map_or(u64::MAX, |Changes { rise, fall }| until(rise).min(until(fall)));
         Reading { civil: Civil::from_shifted(self.local(now, changes)), steady }
     }
 
@@ -158,7 +160,7 @@ impl Zone {
         // No clock is further ahead than `high`, so it isn't before this; and it is now, if that offset holds.
         let early = local.wrapping_add_signed(i64::from(self.high).wrapping_neg());
         let changes = self.changes(early);
-        if self.offset(early, changes) == self.high {
+        if self.local(early, changes) == local {
             return early;
         }
         // Clocks are behind: it comes when they get there by themselves, or else jump over it.
@@ -185,7 +187,8 @@ impl Zone {
     /// The offset at a shifted instant, with the changes of its year.
     fn offset(&self, now: u64, changes: Option<Changes>) -> i32 {
         match changes {
-            // In the north clocks are ahead from the first change of a year to the second, in the south before and after.
+            // In the north clocks are ahead from the first change of a year to the second, in the south before and
+            // after.
             Some(Changes { rise, fall }) if (now >= rise) ^ (now >= fall) ^ (fall < rise) => self.high,
             _ => self.low,
         }

@@ -68,8 +68,8 @@ pub struct Window {
 
 impl Window {
     /// From one time of day, which is in the window, to another, which is not; in seconds since midnight on the wall
-    /// clock (0–86399). If the second is not later than the first, it is one of the next day, so equal times are 24 hours. A window
-    /// belongs to the day on which it begins.
+    /// clock (0–86399). If the second is not later than the first, it is one of the next day, so equal times are 24
+    /// hours. A window belongs to the day on which it begins.
     ///
     /// # Errors
     /// [`PolicyError::TimeOfDay`] if a time is not a time of day.
@@ -102,9 +102,10 @@ pub struct Blackout<'p> {
 }
 
 /// Steps that [`Blackout::free_from`] takes at most, each to the end of a window or to a change of clocks. A second of
-/// the week that is in no window comes within 7 days, or within 14 if clocks skip it once. In that time each window ends at most once a
-/// day, and clocks change at most once.
-const STEPS_MAX: usize = 14 * WINDOWS_MAX + 2;
+/// the week that is in no window comes within 7 days, or within 14 if clocks skip it once. In that time each window
+/// ends once a day, once more in hours that clocks repeat, and clocks change at most once. Too few steps would only
+/// give an earlier time to ask again.
+const STEPS_MAX: usize = 15 * WINDOWS_MAX + 1;
 
 impl<'p> Blackout<'p> {
     /// Windows by the wall clock of a zone.
@@ -137,7 +138,8 @@ impl<'p> Blackout<'p> {
         Err(PolicyError::NeverFree)
     }
 
-    /// The same windows, for an owner who minds the interruption and not the traffic: within them, payloads may be fetched.
+    /// The same windows, for an owner who minds the interruption and not the traffic: within them, payloads may be
+    /// fetched.
     #[must_use]
     pub const fn letting_fetch(self) -> Self {
         Self { lets_fetch: true, ..self }
@@ -147,21 +149,19 @@ impl<'p> Blackout<'p> {
         self.lets_fetch
     }
 
-    /// Seconds from an instant until the first second that is in no window; 0 if the instant itself is in none. `None`
-    /// if a clock that shows it can't be trusted.
+    /// The first second, not before an instant, that is in no window. `None` if a clock that shows this instant can't
+    /// be trusted.
     pub(super) fn free_from(&self, instant: u64) -> Option<u64> {
         let start = shifted(instant)?;
         let mut now = start;
         for _ in 0..STEPS_MAX {
             let reading = self.zone.reading(now);
             let left = left(self.windows, reading.civil.weekday(), reading.civil.second());
-            if left == 0 {
-                break;
-            }
+            let Some(more) = left.checked_sub(1) else { break };
             // The wall clock gets to the end of the window, unless it is changed before: then it says what is next.
-            now = now.wrapping_add(u64::from(left).min(reading.steady));
+            now = now.wrapping_add(u64::from(more).min(reading.steady)).wrapping_add(1);
         }
-        Some(now.wrapping_sub(start))
+        Some(now.wrapping_sub(start).wrapping_add(instant))
     }
 }
 

@@ -8,14 +8,15 @@ use crate::platform::ComponentPath;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Action {
-    /// Bytes of a payload or a dependency are to come from elsewhere. What came with the envelope is not fetched in this
-    /// sense. A fetch into a component that is in use is an `Install`, too, and both are to be asked.
+    /// Bytes of a payload or a dependency are to come from elsewhere. What came with the envelope is not fetched in
+    /// this sense. A fetch into a component that is in use is an `Install`, too, and both are to be asked.
     Fetch,
     /// A component is to be changed: written, copied into, swapped.
     Install,
     /// A component is to go: uninstalled, unlinked.
     Remove,
-    /// What is installed is to be started, with what has to be loaded for it.
+    /// What is installed is to be started, with what has to be loaded into memory for it. A fetch, or a write that
+    /// outlasts a restart, is what it is in whatever section it stands.
     Invoke,
 }
 
@@ -43,8 +44,8 @@ pub struct Request<'a> {
     pub priority: Option<i64>,
     /// Bytes of free storage that it takes, as far as known. Nothing if it goes where something else was.
     pub storage: Option<u64>,
-    /// Bytes of memory that the image says it needs to run. No standard parameter says so; a deployment may have one of
-    /// its own.
+    /// Bytes of memory that the image says it needs to run. No standard parameter says so; a deployment may have one
+    /// of its own.
     pub ram: Option<u64>,
 }
 

@@ -112,8 +112,8 @@ impl<'p> OwnerPolicy<'p> {
         Self { ram: Some(least), ..self }
     }
 
-    /// With components that must not be changed: those whose identifiers begin with all parts of one of these. An entry
-    /// without parts stands for all components.
+    /// With components that must not be changed: those whose identifiers begin with all parts of one of these. An
+    /// entry without parts stands for all components.
     #[must_use]
     pub const fn veto(self, prefixes: &'p [&'p [&'p [u8]]]) -> Self {
         Self { veto: prefixes, ..self }
@@ -146,14 +146,13 @@ impl<'p> OwnerPolicy<'p> {
             && !(action == Action::Fetch && blackout.lets_fetch())
             && !critical.is_some_and(|critical| critical.ignores_blackout)
         {
-            match facts.utc.map(|now| blackout.free_from(now)) {
-                // Whoever can't know that it is outside of the window doesn't act.
-                None | Some(None) => return Decision::Refused { rule: Rule::NoClock },
-                Some(Some(0)) => {}
-                Some(Some(wait)) => {
-                    let retry_at = facts.utc.and_then(|now| now.checked_add(wait));
-                    return Decision::NotNow { rule: Rule::Blackout, retry_at };
-                }
+            let free = facts.utc.and_then(|now| blackout.free_from(now));
+            // Whoever can't know that it is outside of the windows doesn't act.
+            if free.is_none() {
+                return Decision::Refused { rule: Rule::NoClock };
+            }
+            if free != facts.utc {
+                return Decision::NotNow { rule: Rule::Blackout, retry_at: free };
             }
         }
         let rule = if action == Action::Fetch
@@ -179,14 +178,14 @@ impl<'p> OwnerPolicy<'p> {
     }
 }
 
+/// Whether the level is less than `least`, or nobody knows.
 fn lacking_radio(least: Option<i16>, level: Option<i16>) -> bool {
-    // `None` is less than any level, and a minimum that is not known to be met is not met.
-    least.is_some() && level < least
+    least.is_some_and(|least| level.is_none_or(|level| level < least))
 }
 
 /// Whether less than `least` would stay free if `needed` is taken, or nobody knows.
 fn lacking(least: Option<u64>, needed: Option<u64>, free: Option<u64>) -> bool {
     let Some(least) = least else { return false };
     let left = free.and_then(|free| free.checked_sub(needed.unwrap_or(0)));
-    left < Some(least)
+    left.is_none_or(|left| left < least)
 }

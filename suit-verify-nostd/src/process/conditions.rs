@@ -1,110 +1,99 @@
 //! Conditions: decided here, from what the platform says.
 
-use suit_core::cbor::{Major, Reader};
+use suit_core::cbor::{Major, Walked};
 use suit_core::digest::Digest;
 use suit_core::labels::{Condition, ParameterKey};
 
 use super::memory::State;
 use super::{ProcessError, Processor};
-use crate::crypto::{DigestBytes, HashState};
-use crate::error::AuthenticationError;
-use crate::platform::{Handle, Identifier, IdentifierKind, Platform};
+use crate::crypto::HashState;
+use crate::platform::{Identifier, IdentifierKind, Platform};
 
 impl<'a, P: Platform> Processor<'a, '_, P> {
     /// Whether a condition holds for a target. An error is one of the condition itself where its parameter isn't set,
     /// and else one that aborts.
     pub(super) fn condition(&mut self, condition: Condition, target: u8) -> Result<bool, ProcessError> {
+        let key = match condition {
+            Condition::VendorIdentifier => ParameterKey::VendorIdentifier,
+            Condition::ClassIdentifier => ParameterKey::ClassIdentifier,
+            Condition::DeviceIdentifier => ParameterKey::DeviceIdentifier,
+            Condition::ImageMatch | Condition::ImageNotMatch => ParameterKey::ImageDigest,
+            Condition::ComponentSlot => ParameterKey::ComponentSlot,
+            Condition::CheckContent => ParameterKey::Content,
+            #[cfg(feature = "update-management")]
+            Condition::UseBefore => ParameterKey::UseBefore,
+            #[cfg(feature = "update-management")]
+            Condition::MinimumBattery => ParameterKey::MinimumBattery,
+            #[cfg(feature = "update-management")]
+            Condition::UpdateAuthorized => ParameterKey::UpdatePriority,
+            #[cfg(feature = "update-management")]
+            Condition::Version => ParameterKey::Version,
+            #[cfg(feature = "trust-domains")]
+            Condition::DependencyIntegrity => return self.dependency_integrity(target).map(|()| true),
+            #[cfg(feature = "trust-domains")]
+            Condition::IsDependency => return Ok(self.is_dependency(self.frame.manifest, target)),
+            // P-082: abort always fails. Others were refused with the manifest.
+            _ => return Ok(false),
+        };
         // P-074: a condition whose parameter isn't set fails.
-        let given = |processor: &Self, key| {
-            processor.parameter(target, key).ok_or(ProcessError::ConditionUnset(condition, key))
+        let Some(mut given) = self.parameter(target, key) else {
+            return Err(ProcessError::ConditionUnset(condition, key));
         };
         let handle = self.handle(target);
+        let identifier = match condition {
+            Condition::VendorIdentifier => Some(IdentifierKind::Vendor),
+            Condition::ClassIdentifier => Some(IdentifierKind::Class),
+            Condition::DeviceIdentifier => Some(IdentifierKind::Device),
+            _ => None,
+        };
+        if let Some(kind) = identifier {
+            return Ok(self.has_identifier(kind, target, given));
+        }
         match condition {
-            Condition::VendorIdentifier => {
-                let wanted = given(self, ParameterKey::VendorIdentifier)?;
-                self.has_identifier(IdentifierKind::Vendor, handle, wanted)
-            }
-            Condition::ClassIdentifier => {
-                let wanted = given(self, ParameterKey::ClassIdentifier)?;
-                self.has_identifier(IdentifierKind::Class, handle, wanted)
-            }
-            Condition::DeviceIdentifier => {
-                let wanted = given(self, ParameterKey::DeviceIdentifier)?;
-                self.has_identifier(IdentifierKind::Device, handle, wanted)
-            }
-            Condition::ImageMatch => {
-                let mut wanted = given(self, ParameterKey::ImageDigest)?;
-                self.image_matches(target, Digest::read_wrapped(&mut wanted)?)
-            }
-            Condition::ComponentSlot => {
-                let wanted = given(self, ParameterKey::ComponentSlot)?.uint()?;
-                Ok(self.platform.slot(handle) == Some(wanted))
-            }
-            Condition::CheckContent => {
-                let wanted = given(self, ParameterKey::Content)?.bytes()?;
-                self.content_is(target, wanted)
-            }
-            // P-082: always fails.
-            Condition::Abort => Ok(false),
-            #[cfg(feature = "trust-domains")]
-            Condition::DependencyIntegrity => self.dependency_integrity(target).map(|()| true),
-            #[cfg(feature = "trust-domains")]
-            Condition::IsDependency => Ok(self.is_dependency(self.present_manifest(), target)),
+            Condition::ComponentSlot => Ok(self.platform.slot(handle) == Some(given.number())),
+            Condition::CheckContent => self.content_is(target, given.string()),
+            Condition::ImageMatch => match self.digest_of(target) {
+                Some(digest) => self.image_matches(target, &digest),
+                None => Ok(false),
+            },
             #[cfg(feature = "update-management")]
-            managed => {
-                let key = match managed {
-                    Condition::UseBefore => ParameterKey::UseBefore,
-                    Condition::ImageNotMatch => ParameterKey::ImageDigest,
-                    Condition::MinimumBattery => ParameterKey::MinimumBattery,
-                    Condition::UpdateAuthorized => ParameterKey::UpdatePriority,
-                    _ => ParameterKey::Version,
-                };
-                let wanted = given(self, key)?;
-                self.managed(managed, wanted, target)
-            }
+            managed => self.managed(managed, given, target),
             #[cfg(not(feature = "update-management"))]
-            _ => Err(Reader::new(&[]).error(suit_core::ErrorKind::UnknownCommand).into()),
+            _ => Ok(false),
         }
     }
 
     /// P-078: whether one of the identifiers known for the component is this one.
-    fn has_identifier(
-        &mut self,
-        kind: IdentifierKind,
-        handle: Handle,
-        wanted: Reader<'a>,
-    ) -> Result<bool, ProcessError> {
-        let mut reader = wanted;
-        let pen = reader.peek() == Some(Major::Tag);
+    fn has_identifier(&mut self, kind: IdentifierKind, target: u8, mut wanted: Walked<'a>) -> bool {
+        let pen = wanted.is(Major::Tag);
         if pen {
-            reader.tag()?;
+            wanted.number();
         }
-        let wanted = reader.bytes()?;
-        Ok(self.platform.identifiers(kind, handle).iter().any(|known| match known {
+        let wanted = wanted.string();
+        let handle = self.handle(target);
+        self.platform.identifiers(kind, handle).iter().any(|known| match known {
             Identifier::Uuid(id) => !pen && id == wanted,
             Identifier::Pen(id) => pen && *id == wanted,
-        }))
+        })
     }
 
     /// P-079: whether what the component holds has this digest and, if image-size is set, this size.
-    pub(super) fn image_matches(&mut self, target: u8, wanted: Digest<'a>) -> Result<bool, ProcessError> {
+    pub(super) fn image_matches(&mut self, target: u8, wanted: &Digest<'a>) -> Result<bool, ProcessError> {
         // In a rehearsal nothing was stored; that the right thing will be there is what is assumed.
         if self.state(target) == State::Rehearsed {
             return Ok(true);
         }
         // For a dependency only its manifest is hashed, while image-size counts the whole envelope (TD §5.2.2, A-22).
         #[cfg(feature = "trust-domains")]
-        if self.is_dependency(self.present_manifest(), target) {
-            return self.dependency_matches(target, &wanted);
+        if self.is_dependency(self.frame.manifest, target) {
+            return self.dependency_matches(target, wanted);
         }
         let handle = self.handle(target);
         let Some(length) = self.platform.length(handle) else { return Ok(false) };
-        if let Some(mut size) = self.parameter(target, ParameterKey::ImageSize)
-            && size.uint()? != u64::from(length)
-        {
+        if self.uint_of(target, ParameterKey::ImageSize).is_some_and(|size| size != u64::from(length)) {
             return Ok(false);
         }
-        let matches = self.has_digest(target, &wanted)?;
+        let matches = self.has_digest(target, wanted)?;
         if matches {
             self.set_state(target, State::Verified);
         }
@@ -115,28 +104,15 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn has_digest(&mut self, target: u8, wanted: &Digest<'_>) -> Result<bool, ProcessError> {
         let handle = self.handle(target);
         let Some(length) = self.platform.length(handle) else { return Ok(false) };
-        Ok(self.digest(handle, length, wanted)?.as_bytes() == wanted.bytes())
-    }
-
-    /// The digest of what a component holds, by the algorithm of `like`.
-    fn digest(
-        &mut self,
-        handle: Handle,
-        length: u32,
-        like: &Digest<'_>,
-    ) -> Result<DigestBytes, ProcessError> {
-        let unsupported = AuthenticationError::UnsupportedDigest;
-        let hash = self.setup.crypto.hash(like.algorithm()).ok_or(unsupported)?;
-        let fault = |_| ProcessError::from(AuthenticationError::HashFault);
+        let hash = self.setup.crypto.hash(wanted.algorithm()).ok_or(ProcessError::UnsupportedDigest)?;
         let mut state = HashState::new();
-        hash.start(&mut state).map_err(fault)?;
-        let mut offset = 0_u32;
-        while let Some(piece) = piece(self.memory.buffer, length, offset) {
+        hash.start(&mut state)?;
+        let mut at = 0;
+        while let Some((offset, piece)) = piece(self.memory.buffer, length, &mut at) {
             self.platform.read(handle, offset, piece)?;
-            hash.update(&mut state, piece).map_err(fault)?;
-            offset = offset.saturating_add(u32::try_from(piece.len()).unwrap_or(u32::MAX));
+            hash.update(&mut state, piece)?;
         }
-        hash.finish(&mut state).map_err(fault)
+        Ok(hash.finish(&mut state)?.as_bytes() == wanted.bytes())
     }
 
     /// P-080: compares all bytes in a time that doesn't depend on where they differ.
@@ -150,9 +126,9 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             return Ok(false);
         };
         let mut differing = 0_u8;
-        let mut offset = 0_u32;
+        let mut at = 0;
         let mut rest = wanted;
-        while let Some(piece) = piece(self.memory.buffer, length, offset) {
+        while let Some((offset, piece)) = piece(self.memory.buffer, length, &mut at) {
             self.platform.read(handle, offset, piece)?;
             let Some((expected, behind)) = rest.split_at_checked(piece.len()) else { return Ok(false) };
             // The compiler must not learn that a byte that differs decides.
@@ -161,15 +137,20 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                 .zip(expected)
                 .fold(differing, |sum, (one, other)| core::hint::black_box(sum | (one ^ other)));
             rest = behind;
-            offset = offset.saturating_add(u32::try_from(piece.len()).unwrap_or(u32::MAX));
         }
-        Ok(differing == 0)
+        Ok(differing == 0 && rest.is_empty())
     }
 }
 
-/// The part of `buffer` for what follows `offset`, up to `length`; `None` at the end.
-pub(super) fn piece(buffer: &mut [u8], length: u32, offset: u32) -> Option<&mut [u8]> {
-    let left = usize::try_from(length.checked_sub(offset)?).unwrap_or(usize::MAX);
-    let size = left.min(buffer.len());
-    if size == 0 { None } else { buffer.get_mut(..size) }
+/// The part of `buffer` for what comes at `at`, up to `length`, with the offset at which it stands; moves `at` on. `None`
+/// at the end.
+pub(super) fn piece<'b>(buffer: &'b mut [u8], length: u32, at: &mut u32) -> Option<(u32, &'b mut [u8])> {
+    let offset = *at;
+    let left = length.checked_sub(offset)?;
+    let size = left.min(u32::try_from(buffer.len()).unwrap_or(u32::MAX));
+    if size == 0 {
+        return None;
+    }
+    *at = offset.saturating_add(size);
+    Some((offset, buffer.get_mut(..usize::try_from(size).ok()?)?))
 }

@@ -10,7 +10,7 @@ use suit_core::labels::{ManifestKey, ParameterKey};
 use suit_core::{Envelope, Tagging};
 
 use super::machine::Flow;
-use super::memory::{Frame, State};
+use super::memory::{Choice, Frame, State};
 use super::{Procedure, ProcessError, Processor};
 use crate::authenticate::{authenticate, holds};
 use crate::platform::{ComponentPath, Platform};
@@ -157,7 +157,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             place.and_then(|place| u64::try_from(place).ok()).and_then(|place| place.checked_add(listed))
         };
         let position = position.and_then(|position| u8::try_from(position).ok());
-        self.target_at(manifest, position.ok_or(ProcessError::ComponentUnknown)?)
+        position.and_then(|it| self.target_at(manifest, it)).ok_or(ProcessError::ComponentUnknown)
     }
 
     /// P-161: whether a target is one of a manifest's dependencies.
@@ -258,12 +258,12 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// TD §5.6.4: the dependency is authentic and has the digest that the dependent gives. Any failure aborts (P-159,
     ///
     pub(super) fn dependency_integrity(&mut self, target: u8) -> Result<(), ProcessError> {
-        let manifest = self.present_manifest();
+        let manifest = self.frame.manifest;
         if !self.is_dependency(manifest, target) {
             return Err(ProcessError::NotADependency);
         }
-        let mut wanted = self.needed(target, ParameterKey::ImageDigest)?;
-        let wanted = Digest::read_wrapped(&mut wanted)?;
+        let unset = ProcessError::ParameterUnset(ParameterKey::ImageDigest);
+        let wanted = self.digest_of(target).ok_or(unset)?;
         // In a rehearsal it isn't there yet.
         if self.state(target) == State::Rehearsed {
             return Ok(());
@@ -281,11 +281,15 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// TD §5.6.2: runs the shared sequence and the present section of a dependency (P-155).
-    pub(super) fn process_dependency(&mut self, manifest: u8, target: u8) -> Result<Flow<'a>, ProcessError> {
+    pub(super) fn process_dependency(&mut self, target: u8) -> Result<Flow, ProcessError> {
+        let manifest = self.frame.manifest;
         if !self.is_dependency(manifest, target) {
             // P-156: with all components selected it means all dependencies.
-            let all = self.top().is_some_and(|frame| frame.choice == super::memory::Choice::All);
-            return if all { Ok(Flow::Next) } else { Err(ProcessError::NotADependency) };
+            return if self.frame.choice == Choice::All {
+                Ok(Flow::Next)
+            } else {
+                Err(ProcessError::NotADependency)
+            };
         }
         if self.state(target) == State::Rehearsed {
             return Ok(Flow::Next);
@@ -344,7 +348,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// TD §5.6.5: gives up the reference of the root manifest; a dependency that nobody refers to any more is
     /// uninstalled (A-19, P-170).
-    pub(super) fn unlink(&mut self, manifest: u8, target: u8) -> Result<Flow<'a>, ProcessError> {
+    pub(super) fn unlink(&mut self, target: u8) -> Result<Flow, ProcessError> {
+        let manifest = self.frame.manifest;
         if self.rehearsing {
             return Ok(Flow::Next);
         }

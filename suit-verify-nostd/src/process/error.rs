@@ -2,18 +2,36 @@
 
 use core::fmt;
 
-use suit_core::Error;
-use suit_core::labels::{Condition, ManifestKey, ParameterKey};
+use suit_core::labels::{Condition, EnvelopeKey, ManifestKey, ParameterKey};
+use suit_core::{Error, ErrorKind};
 
+use crate::budget::Limit;
+use crate::crypto::HashFault;
 use crate::error::AuthenticationError;
 use crate::platform::PlatformFault;
 
 /// Why a manifest was refused, or why carrying it out stopped.
+///
+/// Every command can end with one, so it is small: it fits a register. Of what is malformed it says what is wrong; where,
+/// [`Authenticated::manifest`](crate::Authenticated::manifest) and [`SignedManifest::section`](crate::SignedManifest::section)
+/// tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProcessError {
-    /// A severed section or a dependency is not authentic, or something is malformed.
-    Authentication(AuthenticationError),
+    // --- what is read ---
+    /// The manifest, a severed section or a dependency breaks a rule of its structure.
+    Malformed(ErrorKind),
+    /// A severed section doesn't have the digest that the manifest holds.
+    SeveredMismatch(EnvelopeKey),
+    /// No hash for the algorithm of a digest was passed in.
+    UnsupportedDigest,
+    /// A digest could not be computed.
+    HashFault,
+    /// Enough trusted signatures of a dependency's digest don't hold, or its manifest has another digest. Deliberately
+    /// without a reason.
+    DependencyUntrusted,
+    /// More signatures than the budget allows, counted over all dependencies.
+    TooManySignatures,
 
     // --- refused before anything runs ---
     /// The device doesn't have a component of the manifest.
@@ -112,7 +130,12 @@ impl ProcessError {
     #[must_use]
     pub const fn number(self) -> u16 {
         match self {
-            Self::Authentication(error) => error.number(),
+            Self::Malformed(kind) => kind.number(),
+            Self::SeveredMismatch(member) => AuthenticationError::SeveredMismatch { member }.number(),
+            Self::UnsupportedDigest => AuthenticationError::UnsupportedDigest.number(),
+            Self::HashFault => AuthenticationError::HashFault.number(),
+            Self::DependencyUntrusted => 1046,
+            Self::TooManySignatures => AuthenticationError::BudgetExhausted(Limit::Attempts).number(),
             Self::ComponentUnknown => 1001,
             Self::TooManyComponents => 1002,
             Self::DependenciesUnsupported => 1003,
@@ -155,7 +178,12 @@ impl ProcessError {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Authentication(error) => error.name(),
+            Self::Malformed(kind) => kind.name(),
+            Self::SeveredMismatch(_) => "SeveredMismatch",
+            Self::UnsupportedDigest => "UnsupportedDigest",
+            Self::HashFault => "HashFault",
+            Self::DependencyUntrusted => "DependencyUntrusted",
+            Self::TooManySignatures => "BudgetExhausted",
             Self::ComponentUnknown => "ComponentUnknown",
             Self::TooManyComponents => "TooManyComponents",
             Self::DependenciesUnsupported => "DependenciesUnsupported",
@@ -198,7 +226,12 @@ impl ProcessError {
 impl fmt::Display for ProcessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Authentication(error) => error.fmt(f),
+            Self::Malformed(kind) => kind.fmt(f),
+            Self::SeveredMismatch(member) => AuthenticationError::SeveredMismatch { member: *member }.fmt(f),
+            Self::UnsupportedDigest => AuthenticationError::UnsupportedDigest.fmt(f),
+            Self::HashFault => AuthenticationError::HashFault.fmt(f),
+            Self::DependencyUntrusted => f.write_str("dependency is not authentic"),
+            Self::TooManySignatures => f.write_str("too many signatures to try"),
             Self::ComponentUnknown => f.write_str("device has no such component"),
             Self::TooManyComponents => f.write_str("more components than the device has room for"),
             Self::DependenciesUnsupported => f.write_str("device doesn't process dependencies"),
@@ -250,13 +283,29 @@ impl core::error::Error for ProcessError {}
 
 impl From<Error> for ProcessError {
     fn from(error: Error) -> Self {
-        Self::Authentication(AuthenticationError::Malformed(error))
+        Self::Malformed(error.kind)
+    }
+}
+
+impl From<HashFault> for ProcessError {
+    fn from(_: HashFault) -> Self {
+        Self::HashFault
     }
 }
 
 impl From<AuthenticationError> for ProcessError {
     fn from(error: AuthenticationError) -> Self {
-        Self::Authentication(error)
+        match error {
+            AuthenticationError::Malformed(error) => Self::Malformed(error.kind),
+            AuthenticationError::SeveredMismatch { member } => Self::SeveredMismatch(member),
+            AuthenticationError::UnsupportedDigest => Self::UnsupportedDigest,
+            AuthenticationError::HashFault => Self::HashFault,
+            AuthenticationError::BudgetExhausted(_) => Self::TooManySignatures,
+            AuthenticationError::NoAuthentication
+            | AuthenticationError::DigestMismatch
+            | AuthenticationError::NoTrustedSignature
+            | AuthenticationError::TooFewSignatures { .. } => Self::DependencyUntrusted,
+        }
     }
 }
 

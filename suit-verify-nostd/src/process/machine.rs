@@ -1,17 +1,18 @@
 //! The machine: a stack of sequences, and what comes after each command.
 
-use suit_core::cbor::Reader;
-use suit_core::labels::{Directive, ManifestKey};
+use suit_core::cbor::{Reader, Walked};
+use suit_core::command::Sequence;
+use suit_core::labels::{Condition, Directive, ManifestKey, ParameterKey};
 
 use super::memory::{Choice, Frame, Kind};
-use super::{Failure, Outcome, Payload, Place, ProcessError, Processor, Step};
-use crate::platform::{Handle, Platform, Watched};
+use super::{Failure, Outcome, Payload, Place, Procedure, ProcessError, Processor, Step};
+use crate::platform::{Platform, Watched};
 use crate::signed::Part;
 
 /// A payload that is being fetched.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Transfer {
-    pub(super) component: Handle,
+    pub(super) target: u8,
     /// Bytes stored.
     pub(super) stored: u32,
     /// Bytes that may be stored at most.
@@ -22,7 +23,8 @@ pub(super) struct Transfer {
 }
 
 /// What became of a command.
-pub(super) enum Flow<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
     /// It is done for the present target.
     Next,
     /// It is done for all targets.
@@ -30,7 +32,7 @@ pub(super) enum Flow<'a> {
     /// A nested sequence was entered.
     Entered,
     /// It goes on when the application calls again.
-    Pause(Step<'a>),
+    Pause,
 }
 
 impl<'a, P: Platform> Processor<'a, '_, P> {
@@ -47,14 +49,28 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                 }
             }
             let ended = match self.step() {
-                Ok(None) => Ok(()),
-                Ok(Some(step)) => return step,
+                Ok(true) => Ok(()),
+                Ok(false) => return self.pending(),
                 Err(error) => self.unwind(error),
             };
-            if let Err(failure) = ended {
-                self.outcome = Outcome::Failed(failure);
+            if let Err(error) = ended {
+                self.fail(error);
             }
         }
+    }
+
+    /// What the present command waits for.
+    fn pending(&self) -> Step<'a> {
+        let Some(transfer) = &self.transfer else { return Step::Wait(self.pause) };
+        let uri = self.string_of(transfer.target, ParameterKey::Uri);
+        let payload = Payload {
+            component: self.handle(transfer.target),
+            uri: core::str::from_utf8(uri.unwrap_or_default()).unwrap_or_default(),
+            arguments: self.string_of(transfer.target, ParameterKey::FetchArguments),
+            offset: transfer.stored,
+            size: transfer.size,
+        };
+        if self.rehearsing { Step::Planned(payload) } else { Step::NeedPayload(payload) }
     }
 
     /// Takes the next bytes of the payload that `run` asked for; any number of them.
@@ -63,165 +79,160 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// `NotExpected` if none was asked for; `TooLarge` at the first byte too many; `Platform`. Except for the first, the
     /// procedure has failed then.
     pub fn feed(&mut self, data: &[u8]) -> Result<(), ProcessError> {
-        let Some(transfer) = self.transfer else { return Err(ProcessError::NotExpected) };
-        self.store(transfer, data).inspect_err(|error| self.fail(*error))
-    }
-
-    fn store(&mut self, transfer: Transfer, data: &[u8]) -> Result<(), ProcessError> {
+        // In a rehearsal a transfer has ended when it begins.
+        let Some(transfer) = self.transfer.filter(|transfer| !transfer.ended) else {
+            return Err(ProcessError::NotExpected);
+        };
         // P-094: image-size is a firm bound on what a fetch stores.
         let end = u32::try_from(data.len()).ok().and_then(|len| transfer.stored.checked_add(len));
-        let end = end.filter(|end| *end <= transfer.limit).ok_or(ProcessError::TooLarge)?;
-        self.platform.write(transfer.component, transfer.stored, data)?;
-        self.transfer = Some(Transfer { stored: end, ..transfer });
-        Ok(())
+        let stored = match end.filter(|end| *end <= transfer.limit) {
+            Some(end) => {
+                self.transfer = Some(Transfer { stored: end, ..transfer });
+                let handle = self.handle(transfer.target);
+                self.platform.write(handle, transfer.stored, data).map_err(ProcessError::from)
+            }
+            None => Err(ProcessError::TooLarge),
+        };
+        if let Err(error) = stored {
+            self.give_up_by(error);
+        }
+        stored
     }
 
     /// Says that the payload has no more bytes. Not needed where the manifest gives the size.
     ///
     /// # Errors
     /// `NotExpected` if no payload was asked for.
-    pub fn end_payload(&mut self) -> Result<(), ProcessError> {
-        let transfer = self.transfer.as_mut().ok_or(ProcessError::NotExpected)?;
-        transfer.ended = true;
-        Ok(())
+    pub const fn end_payload(&mut self) -> Result<(), ProcessError> {
+        match &mut self.transfer {
+            Some(transfer) => {
+                transfer.ended = true;
+                Ok(())
+            }
+            None => Err(ProcessError::NotExpected),
+        }
     }
 
     /// Says that the payload, or something else that is needed, can't be had: the procedure fails (P-072).
     pub fn give_up(&mut self) {
-        self.fail(ProcessError::Unavailable);
+        if matches!(self.outcome, Outcome::Running) {
+            self.give_up_by(ProcessError::Unavailable);
+        }
+    }
+
+    fn give_up_by(&mut self, error: ProcessError) {
+        self.failed_at = self.place();
+        self.fail(error);
     }
 
     fn fail(&mut self, error: ProcessError) {
-        let place = self.place();
         self.transfer = None;
-        self.outcome = Outcome::Failed(Failure { error, place });
+        self.outcome = Outcome::Failed(Failure { error, place: self.failed_at });
     }
 
-    /// One command, or the end of a sequence.
-    fn step(&mut self) -> Result<Option<Step<'a>>, ProcessError> {
-        let Some(frame) = self.top() else { return self.next_section().map(|()| None) };
-        if frame.left == 0 {
-            return self.end_of_sequence().map(|()| None);
+    /// One command, or the end of a sequence. `false`: something from outside comes first.
+    fn step(&mut self) -> Result<bool, ProcessError> {
+        if self.depth == 0 {
+            return self.next_section().map(|()| true);
+        }
+        if self.frame.left == 0 {
+            return self.end_of_sequence().map(|()| true);
         }
         self.commands = self.commands.checked_sub(1).ok_or(ProcessError::TooManyCommands)?;
-        let target = self.chosen(&frame, frame.cursor)?;
-        let mut reader = self.reader(frame.manifest, frame.at);
-        let code = reader.int()?;
-        let depth = self.depth;
-        let result = self.command(code, reader, target, &frame);
-        if !matches!(result, Ok(Flow::Pause(_))) {
-            let component = self.handle(target);
-            let (manifest, depth, settings, offset) = (frame.manifest, depth, self.settings, frame.at);
-            let error = result.as_ref().err().copied();
+        let mut reader = self.cursor(self.frame.manifest, self.frame.at);
+        let code = reader.int();
+        let before = (self.frame.manifest, self.frame.at, self.frame.target, self.depth);
+        let result = self.command(code, &mut reader);
+        if result != Ok(Flow::Pause) {
+            let (manifest, offset, target, depth) = before;
+            let (settings, component) = (self.settings, self.handle(target));
+            let error = result.err();
             self.platform.watch(&Watched { manifest, depth, settings, code, offset, component, error });
         }
         match result? {
-            Flow::Next => self.next_target(),
-            Flow::Through => self.next_command()?,
+            Flow::Next => self.next_target(&reader),
+            Flow::Through => self.next_command(&reader),
             Flow::Entered => {}
-            Flow::Pause(step) => return Ok(Some(step)),
+            Flow::Pause => {
+                // It was drawn for one run of the command, however often that is looked at.
+                self.commands = self.commands.saturating_add(1);
+                return Ok(false);
+            }
         }
-        Ok(None)
+        Ok(true)
     }
 
-    /// The innermost sequence.
-    pub(super) fn top(&self) -> Option<Frame> {
-        let above = usize::from(self.depth).checked_sub(1)?;
-        self.memory.frames.get(above).copied()
-    }
-
-    pub(super) fn top_mut(&mut self) -> Option<&mut Frame> {
-        let above = usize::from(self.depth).checked_sub(1)?;
-        self.memory.frames.get_mut(above)
+    /// Opens a sequence, an encoded array that `content` stands at, with the rest of its frame.
+    pub(super) fn push(&mut self, content: Walked<'a>, frame: Frame) -> Result<(), ProcessError> {
+        // The innermost frame is at hand; those around it are in the lent memory.
+        let place = self.memory.frames.get_mut(usize::from(self.depth)).ok_or(ProcessError::TooDeep)?;
+        *place = self.frame;
+        self.depth = self.depth.checked_add(1).ok_or(ProcessError::TooDeep)?;
+        let mut content = content;
+        let left = u16::try_from(content.number() / 2).map_err(|_| ProcessError::TooManyCommands)?;
+        self.frame = Frame { at: content.offset(), left, choice: Choice::One(frame.target), ..frame };
+        Ok(())
     }
 
     fn pop(&mut self) {
         self.depth = self.depth.saturating_sub(1);
-    }
-
-    /// Opens a sequence, an encoded array that `content` stands at.
-    pub(super) fn push(
-        &mut self,
-        content: Reader<'a>,
-        manifest: u8,
-        kind: Kind,
-        choice: Choice,
-    ) -> Result<(), ProcessError> {
-        let mut reader = content;
-        let items = reader.array()?;
-        let frame = Frame {
-            at: offset(&reader),
-            choice,
-            // A sequence that long doesn't end within any budget.
-            left: u16::try_from(items / 2).unwrap_or(u16::MAX),
-            manifest,
-            kind,
-            // P-116: true in each sequence of a try-each; P-119: false in a run-sequence.
-            soft: kind == Kind::Alternative,
-            cursor: 0,
-            alternative: 0,
-            uninstalls: false,
-        };
-        let place = self.memory.frames.get_mut(usize::from(self.depth)).ok_or(ProcessError::TooDeep)?;
-        *place = frame;
-        self.depth = self.depth.checked_add(1).ok_or(ProcessError::TooDeep)?;
-        Ok(())
-    }
-
-    /// The same command for the next target that is chosen, or else the next command (P-102).
-    pub(super) fn next_target(&mut self) {
-        let Some(mut frame) = self.top() else { return };
-        frame.alternative = 0;
-        frame.cursor = frame.cursor.saturating_add(1);
-        let more = !matches!(frame.choice, Choice::One(_)) && self.chosen(&frame, frame.cursor).is_ok();
-        if let Some(top) = self.top_mut() {
-            *top = frame;
-        }
-        if !more && self.next_command().is_err() {
-            // The structure was checked before, so the manifest has changed in memory.
-            self.fail(ProcessError::NotExpected);
+        if let Some(around) = self.memory.frames.get(usize::from(self.depth)) {
+            self.frame = *around;
         }
     }
 
-    fn next_command(&mut self) -> Result<(), ProcessError> {
-        let Some(frame) = self.top() else { return Ok(()) };
-        let mut reader = self.reader(frame.manifest, frame.at);
-        reader.int()?;
-        reader.item()?;
-        if let Some(top) = self.top_mut() {
-            top.at = offset(&reader);
-            top.left = top.left.saturating_sub(1);
-            top.cursor = 0;
-            top.alternative = 0;
+    /// The same command for the next target that is chosen, or else the next command (P-102). `reader` stands behind the
+    /// command.
+    fn next_target(&mut self, reader: &Walked<'a>) {
+        self.frame.cursor = self.frame.cursor.saturating_add(1);
+        match self.chosen(self.frame.cursor) {
+            Some(target) => {
+                self.frame.target = target;
+                self.frame.alternative = 0;
+            }
+            None => self.next_command(reader),
         }
-        Ok(())
+    }
+
+    fn next_command(&mut self, reader: &Walked<'a>) {
+        self.frame.at = reader.offset();
+        self.frame.left = self.frame.left.saturating_sub(1);
+        self.frame.alternative = 0;
+        if self.frame.cursor != 0 {
+            self.frame.cursor = 0;
+            // It was found before.
+            self.frame.target = self.chosen(0).unwrap_or(self.frame.target);
+        }
+    }
+
+    /// A nested sequence has ended: goes on behind the command that entered it.
+    fn resume(&mut self) {
+        let mut reader = self.cursor(self.frame.manifest, self.frame.at);
+        reader.skip();
+        reader.skip();
+        self.next_target(&reader);
     }
 
     fn end_of_sequence(&mut self) -> Result<(), ProcessError> {
-        let Some(frame) = self.top() else { return Ok(()) };
+        let ended = self.frame;
         self.pop();
-        match frame.kind {
-            Kind::Shared => self.open_section(frame.manifest, frame.uninstalls),
-            Kind::Section => self.end_of_section(&frame),
-            Kind::Alternative | Kind::Run => {
-                self.next_target();
-                Ok(())
+        match ended.kind {
+            Kind::Shared => return self.open_section(ended.manifest, ended.uninstalls),
+            Kind::Section => {
+                #[cfg(feature = "trust-domains")]
+                self.dependencies_ran(&ended)?;
+                self.leave_section();
             }
+            Kind::Alternative | Kind::Run => self.resume(),
         }
-    }
-
-    fn end_of_section(&mut self, _frame: &Frame) -> Result<(), ProcessError> {
-        #[cfg(feature = "trust-domains")]
-        self.dependencies_ran(_frame)?;
-        self.leave_section();
         Ok(())
     }
 
     fn leave_section(&mut self) {
-        if self.depth == 0 {
-            self.stage = self.stage.saturating_add(1);
+        if self.depth > 0 {
+            self.resume();
         } else {
-            self.next_target();
+            self.stage = self.stage.saturating_add(1);
         }
     }
 
@@ -244,13 +255,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// Enters the shared sequence of a manifest, which leads on to the section; or the section if there is none.
     pub(super) fn open_shared(&mut self, manifest: u8, uninstalls: bool) -> Result<(), ProcessError> {
         match self.manifest(manifest).manifest().shared_sequence() {
-            Some(shared) => {
-                let content = Reader::at(shared.encoded(), shared.offset());
-                let first = self.target_at(manifest, 0)?;
-                self.push(content, manifest, Kind::Shared, Choice::One(first))?;
-                self.mark_uninstalling(uninstalls);
-                Ok(())
-            }
+            Some(shared) => self.open(shared, manifest, ManifestKey::Common, uninstalls),
             None => self.open_section(manifest, uninstalls),
         }
     }
@@ -259,13 +264,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let key = if uninstalls { Some(ManifestKey::Uninstall) } else { self.section() };
         let Some(key) = key else { return Ok(()) };
         match self.manifest(manifest).section(key, &self.setup.crypto)? {
-            Part::Present(sequence) => {
-                let content = Reader::at(sequence.encoded(), sequence.offset());
-                // P-104: the index is 0 at first.
-                let first = self.target_at(manifest, 0)?;
-                self.push(content, manifest, Kind::Section, Choice::One(first))?;
-                self.mark_uninstalling(uninstalls);
-            }
+            Part::Present(sequence) => return self.open(sequence, manifest, key, uninstalls),
             Part::Missing(_) => return Err(ProcessError::SectionMissing(key)),
             // TD §5.4: a section that the dependency lacks succeeds at once.
             Part::Absent => self.leave_section(),
@@ -273,106 +272,84 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         Ok(())
     }
 
-    fn mark_uninstalling(&mut self, uninstalls: bool) {
-        if let Some(top) = self.top_mut() {
-            top.uninstalls = uninstalls;
-        }
+    fn open(
+        &mut self,
+        sequence: Sequence<'a>,
+        manifest: u8,
+        section: ManifestKey,
+        uninstalls: bool,
+    ) -> Result<(), ProcessError> {
+        let kind = if section == ManifestKey::Common { Kind::Shared } else { Kind::Section };
+        let content = Walked::new(Reader::at(sequence.encoded(), sequence.offset()));
+        // P-104: the index is 0 at first.
+        let target = self.target_at(manifest, 0).ok_or(ProcessError::ComponentUnknown)?;
+        self.push(content, Frame { manifest, kind, section, target, uninstalls, ..Frame::NONE })
     }
 
     /// Nothing is left to run.
     fn finish(&mut self) -> Result<(), ProcessError> {
-        if !self.rehearsing {
-            match self.procedure {
-                super::Procedure::Update => {
-                    let manifest = *self.root.manifest();
-                    #[cfg(feature = "update-management")]
-                    if let Some(version) = manifest.set_version() {
-                        self.platform.set_version(&version)?;
-                    }
-                    #[cfg(feature = "trust-domains")]
-                    self.raise_dependency_floors()?;
-                    self.platform.set_floor(manifest.component_id(), manifest.sequence_number())?;
-                }
-                // P-076: an invocation ends in an error or in an invoked image.
-                super::Procedure::Invocation if !self.invoked => return Err(ProcessError::NothingInvoked),
-                super::Procedure::Invocation | super::Procedure::Uninstall => {}
+        // P-076: an invocation ends in an error or in an invoked image.
+        if self.procedure == Procedure::Invocation && !self.invoked {
+            return Err(ProcessError::NothingInvoked);
+        }
+        if self.procedure == Procedure::Update && !self.rehearsing {
+            #[cfg(feature = "update-management")]
+            if let Some(version) = self.root.manifest().set_version() {
+                self.platform.set_version(&version)?;
             }
+            #[cfg(feature = "trust-domains")]
+            self.raise_dependency_floors()?;
+            let manifest = self.root.manifest();
+            self.platform.set_floor(manifest.component_id(), manifest.sequence_number())?;
         }
         self.outcome = Outcome::Done;
         Ok(())
     }
 
     /// Looks for a sequence that takes a failing condition; everything else ends the procedure.
-    fn unwind(&mut self, error: ProcessError) -> Result<(), Failure> {
+    fn unwind(&mut self, error: ProcessError) -> Result<(), ProcessError> {
         // Told before frames are gone.
-        let failure = Failure { error, place: self.place() };
+        self.failed_at = self.place();
         // P-072: a failing directive aborts, whatever soft-failure says.
-        if !error.is_condition() {
-            return Err(failure);
-        }
-        while let Some(frame) = self.top() {
+        while error.is_condition() && self.depth > 0 {
+            let ended = self.frame;
             self.pop();
-            match (frame.kind, frame.soft) {
+            match (ended.kind, ended.soft) {
                 // P-116: the try-each goes on with its next sequence.
                 (Kind::Alternative, true) => {
-                    if let Some(around) = self.top_mut() {
-                        around.alternative = around.alternative.saturating_add(1);
-                    }
+                    self.frame.alternative = self.frame.alternative.saturating_add(1);
                     return Ok(());
                 }
                 // P-119: the sequence just ends, and what comes behind it goes on.
                 (Kind::Run, true) => {
-                    self.next_target();
+                    self.resume();
                     return Ok(());
                 }
                 // P-117, A-05: the enclosing sequence fails with the same condition.
                 _ => {}
             }
         }
-        Err(failure)
+        Err(error)
     }
 
     /// Where the processor is.
     fn place(&self) -> Option<Place> {
-        let frame = self.top()?;
-        let inner = usize::from(self.depth);
-        // A section or shared sequence is somewhere around every nested one.
-        let kind = self.memory.frames.get(..inner)?.iter().rev().find_map(|frame| match frame.kind {
-            Kind::Shared => Some(ManifestKey::Common),
-            Kind::Section if frame.uninstalls => Some(ManifestKey::Uninstall),
-            Kind::Section => self.section(),
-            Kind::Alternative | Kind::Run => None,
-        });
-        let target = self.chosen(&frame, frame.cursor).ok()?;
-        Some(Place {
-            manifest: frame.manifest,
-            section: kind?,
-            offset: frame.at,
-            component: self.handle(target),
-        })
+        let Frame { manifest, section, at, target, .. } = self.frame;
+        let place = Place { manifest, section, offset: at, component: self.handle(target) };
+        (self.depth > 0).then_some(place)
     }
 
-    /// The manifest whose commands are run.
-    pub(super) fn present_manifest(&self) -> u8 {
-        self.top().map_or(0, |frame| frame.manifest)
+    /// A cursor at an offset of a manifest's envelope.
+    pub(super) fn cursor(&self, manifest: u8, at: u32) -> Walked<'a> {
+        Walked::at(self.manifest(manifest).authenticated().envelope().bytes(), at)
     }
 
-    /// A reader at an offset of a manifest's envelope.
-    pub(super) fn reader(&self, manifest: u8, at: u32) -> Reader<'a> {
-        let bytes = self.manifest(manifest).authenticated().envelope().bytes();
-        let at = usize::try_from(at).unwrap_or(usize::MAX);
-        Reader::at(bytes.get(at..).unwrap_or_default(), at)
-    }
-
-    /// Carries out a command for one target.
-    fn command(
-        &mut self,
-        code: i64,
-        argument: Reader<'a>,
-        target: u8,
-        frame: &Frame,
-    ) -> Result<Flow<'a>, ProcessError> {
-        if let Some(condition) = suit_core::labels::Condition::from_code(code) {
+    /// Carries out a command for the present target. Unless a nested sequence is entered, `argument` stands behind the
+    /// argument afterwards.
+    fn command(&mut self, code: i64, argument: &mut Walked<'a>) -> Result<Flow, ProcessError> {
+        let target = self.frame.target;
+        if let Some(condition) = Condition::from_code(code) {
+            argument.number();
             // P-071: a failing condition ends its sequence; unwinding finds out which one goes on.
             return if self.condition(condition, target)? {
                 Ok(Flow::Next)
@@ -383,55 +360,41 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let Some(directive) = Directive::from_code(code) else {
             return self.custom(code, argument, target);
         };
-        let manifest = frame.manifest;
+        match directive {
+            Directive::SetComponentIndex => return self.set_component_index(argument),
+            Directive::TryEach => return self.try_each(argument),
+            Directive::RunSequence => return self.nest(argument, Kind::Run),
+            Directive::SetParameters | Directive::OverrideParameters => {
+                let replace = directive == Directive::OverrideParameters;
+                self.set_parameters(argument, target, replace)?;
+                return Ok(Flow::Next);
+            }
+            #[cfg(feature = "update-management")]
+            Directive::OverrideMultiple => return self.override_multiple(argument),
+            #[cfg(feature = "update-management")]
+            Directive::CopyParams => return self.copy_params(argument),
+            _ => {}
+        }
+        // All others have a reporting policy.
+        argument.number();
         #[cfg(feature = "owner-policy")]
-        if let Some(pause) = self.owner_objects(directive, target)? {
-            return Ok(Flow::Pause(Step::Wait(pause)));
+        if self.owner_objects(directive, target)? {
+            return Ok(Flow::Pause);
         }
         match directive {
-            Directive::SetComponentIndex => return self.set_component_index(argument, manifest),
-            Directive::TryEach => return self.try_each(argument, target, frame),
-            Directive::RunSequence => return self.run_sequence(argument, target, manifest),
-            Directive::SetParameters => self.set_parameters(argument, manifest, target, false)?,
-            Directive::OverrideParameters => self.set_parameters(argument, manifest, target, true)?,
-            Directive::Fetch => return self.fetch(target),
-            Directive::Write => self.write(target)?,
-            Directive::Copy => self.copy(target)?,
-            Directive::Swap => self.swap(target)?,
-            Directive::Invoke => self.invoke(target)?,
+            Directive::Fetch => self.fetch(target),
+            Directive::Write => self.write(target),
+            Directive::Copy => self.copy(target),
+            Directive::Swap => self.swap(target),
+            Directive::Invoke => self.invoke(target),
             #[cfg(feature = "update-management")]
-            Directive::Wait => return self.wait(target),
-            #[cfg(feature = "update-management")]
-            Directive::OverrideMultiple => return self.override_multiple(argument, manifest),
-            #[cfg(feature = "update-management")]
-            Directive::CopyParams => self.copy_params(argument, manifest, target)?,
+            Directive::Wait => self.wait(target),
             #[cfg(feature = "trust-domains")]
-            Directive::ProcessDependency => return self.process_dependency(manifest, target),
+            Directive::ProcessDependency => self.process_dependency(target),
             #[cfg(feature = "trust-domains")]
-            Directive::Unlink => return self.unlink(manifest, target),
-            _ => return Err(argument.error(suit_core::ErrorKind::UnknownCommand).into()),
+            Directive::Unlink => self.unlink(target),
+            // Refused with the manifest.
+            _ => Err(ProcessError::Malformed(suit_core::ErrorKind::UnknownCommand)),
         }
-        Ok(Flow::Next)
     }
-
-    pub(super) fn pause_for(
-        &self,
-        transfer: &Transfer,
-        uri: &'a str,
-        arguments: Option<&'a [u8]>,
-    ) -> Step<'a> {
-        let payload = Payload {
-            component: transfer.component,
-            uri,
-            arguments,
-            offset: transfer.stored,
-            size: transfer.size,
-        };
-        if self.rehearsing { Step::Planned(payload) } else { Step::NeedPayload(payload) }
-    }
-}
-
-/// Where a reader stands. An envelope of 4 GiB doesn't fit a device; of one on a host, what lies beyond isn't found.
-pub(super) fn offset(reader: &Reader<'_>) -> u32 {
-    u32::try_from(reader.offset()).unwrap_or(u32::MAX)
 }

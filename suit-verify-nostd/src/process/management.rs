@@ -1,7 +1,7 @@
 //! Update management: conditions on time, power, permission and version, `wait`, and parameters of other components
 //! (draft-ietf-suit-update-management-14 §5).
 
-use suit_core::cbor::Reader;
+use suit_core::cbor::{Reader, Walked};
 use suit_core::digest::Digest;
 use suit_core::labels::{Condition, ParameterKey};
 use suit_core::version::VersionMatch;
@@ -9,7 +9,7 @@ use suit_core::wait::{Event, WaitInfo};
 
 use super::machine::Flow;
 use super::memory::{Choice, Setting, State};
-use super::{Pause, ProcessError, Processor, Step};
+use super::{Pause, ProcessError, Processor};
 use crate::calendar::{Due, due};
 use crate::platform::{Level, Platform};
 
@@ -18,42 +18,41 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn managed(
         &mut self,
         condition: Condition,
-        given: Reader<'a>,
+        mut given: Walked<'a>,
         target: u8,
     ) -> Result<bool, ProcessError> {
-        let mut given = given;
         Ok(match condition {
             // P-190: now < use-before, in 64 bits. Without a clock nobody knows, so it doesn't hold.
             Condition::UseBefore => {
-                let before = given.uint()?;
+                let before = given.number();
                 self.platform.now().is_some_and(|now| now < before)
             }
             // P-191: fails if they are equal.
             Condition::ImageNotMatch => {
-                let digest = Digest::read_wrapped(&mut given)?;
+                let digest = Digest::read_wrapped(&mut given.reader())?;
                 self.state(target) == State::Rehearsed || !self.has_digest(target, &digest)?
             }
             // P-192: at least so much.
             Condition::MinimumBattery => {
-                let least = given.uint()?;
+                let least = given.number();
                 self.platform.battery().is_some_and(|charge| charge >= least)
             }
             // P-193: the application says.
-            Condition::UpdateAuthorized => self.platform.authorized(given.int()?),
+            Condition::UpdateAuthorized => self.platform.authorized(given.int()),
             Condition::Version => {
-                let wanted = VersionMatch::read_wrapped(&mut given)?;
+                let wanted = VersionMatch::read_wrapped(&mut given.reader())?;
                 let handle = self.handle(target);
                 let version = self.platform.version(handle);
                 // A component without a known version satisfies nothing.
                 !version.is_empty() && wanted.holds(version)
             }
-            _ => return Err(given.error(suit_core::ErrorKind::UnknownCommand).into()),
+            _ => false,
         })
     }
 
     /// UM §5.6: goes on once all events have happened (P-196).
-    pub(super) fn wait(&mut self, target: u8) -> Result<Flow<'a>, ProcessError> {
-        let content = self.needed(target, ParameterKey::WaitInfo)?.wrapped()?;
+    pub(super) fn wait(&mut self, target: u8) -> Result<Flow, ProcessError> {
+        let content = Reader::new(self.needed(target, ParameterKey::WaitInfo)?);
         let mut holds = true;
         let mut seconds = None;
         for event in WaitInfo::parse(content)? {
@@ -74,7 +73,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             Some(0) | None => None,
             Some(seconds) => self.platform.now().and_then(|now| now.checked_add(seconds)),
         };
-        Ok(Flow::Pause(Step::Wait(Pause { owner_rule: None, retry_at })))
+        self.pause = Pause { owner_rule: None, retry_at };
+        Ok(Flow::Pause)
     }
 
     /// Whether an event has happened. `In(0)`: it hasn't, and no clock says when it will.
@@ -105,36 +105,23 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// UM §5.7: parameters of several components; the last one stays selected (P-106).
-    pub(super) fn override_multiple(
-        &mut self,
-        argument: Reader<'a>,
-        manifest: u8,
-    ) -> Result<Flow<'a>, ProcessError> {
-        let mut reader = argument;
-        for _ in 0..reader.map()? {
-            let target = self.target_of(manifest, reader.uint()?)?;
-            self.set_parameters(reader, manifest, target, true)?;
-            reader.item()?;
-            if let Some(top) = self.top_mut() {
-                top.choice = Choice::One(target);
-            }
+    pub(super) fn override_multiple(&mut self, argument: &mut Walked<'a>) -> Result<Flow, ProcessError> {
+        for _ in 0..argument.number() {
+            let target = self.target_of(self.frame.manifest, argument.number())?;
+            self.set_parameters(argument, target, true)?;
+            self.choose(Choice::One(target))?;
         }
         Ok(Flow::Through)
     }
 
     /// UM §5.8: copies parameters of other components to the present one, replacing its own (P-107).
-    pub(super) fn copy_params(
-        &mut self,
-        argument: Reader<'a>,
-        manifest: u8,
-        target: u8,
-    ) -> Result<(), ProcessError> {
-        let mut reader = argument;
-        for _ in 0..reader.map()? {
-            let source = self.target_of(manifest, reader.uint()?)?;
-            for _ in 0..reader.array()? {
-                let label = reader.int()?;
-                let found = i16::try_from(label).ok().and_then(|label| self.setting(source, label));
+    pub(super) fn copy_params(&mut self, argument: &mut Walked<'a>) -> Result<Flow, ProcessError> {
+        let target = self.frame.target;
+        for _ in 0..argument.number() {
+            let source = self.target_of(self.frame.manifest, argument.number())?;
+            for _ in 0..argument.number() {
+                let label = argument.int();
+                let found = i16::try_from(label).ok().and_then(|label| self.setting_labelled(source, label));
                 let Some(setting) = found else {
                     let key = ParameterKey::from_code(label);
                     return Err(key.map_or(ProcessError::CustomUnsupported, ProcessError::ParameterUnset));
@@ -142,6 +129,6 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                 self.set(Setting { target, ..setting }, true)?;
             }
         }
-        Ok(())
+        Ok(Flow::Next)
     }
 }

@@ -1,5 +1,7 @@
 //! The memory that a processor works in: fixed, lent by the caller, plain data.
 
+use suit_core::labels::ManifestKey;
+
 use crate::platform::Handle;
 
 /// Memory for a [`Processor`](super::Processor), to be put wherever a firmware has room. It holds no references, so one
@@ -9,7 +11,7 @@ use crate::platform::Handle;
 /// |---|---|---|
 /// | `TARGETS` | components and dependencies, of all manifests together | the published examples need 3 |
 /// | `SETTINGS` | parameters that are set at a time | 4 components with the 6 that an image needs |
-/// | `FRAMES` | sequences inside each other, two more for each level of dependencies | a section and the six nested sequences that the reader lets through |
+/// | `FRAMES` | sequences inside each other, two more for each level of dependencies | a section and seven sequences inside each other; the published examples need 3 |
 /// | `BUFFER` | bytes that are read, copied and hashed at a time | a SHA-256 block |
 #[derive(Clone, Debug)]
 pub struct Memory<
@@ -136,12 +138,16 @@ pub(super) struct Frame {
     pub(super) left: u16,
     pub(super) manifest: u8,
     pub(super) kind: Kind,
+    /// The section that this belongs to; common for the shared sequence before one.
+    pub(super) section: ManifestKey,
     /// Whether a failing condition only ends this sequence.
     pub(super) soft: bool,
     /// Which of the chosen targets the present command works on.
     pub(super) cursor: u8,
+    /// That target.
+    pub(super) target: u8,
     /// Which alternative of the present try-each comes next.
-    pub(super) alternative: u8,
+    pub(super) alternative: u16,
     /// This is, or leads to, the section uninstall of a dependency that was unlinked.
     pub(super) uninstalls: bool,
 }
@@ -153,8 +159,10 @@ impl Frame {
         left: 0,
         manifest: 0,
         kind: Kind::Section,
+        section: ManifestKey::Common,
         soft: false,
         cursor: 0,
+        target: 0,
         alternative: 0,
         uninstalls: false,
     };

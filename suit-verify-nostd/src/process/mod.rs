@@ -29,6 +29,7 @@ mod sequences;
 mod settings;
 mod targets;
 
+use suit_core::cbor::{Reader, Walked};
 use suit_core::labels::{Condition, ManifestKey};
 
 use crate::authenticate::Authenticated;
@@ -41,6 +42,7 @@ use crate::trust::TrustStore;
 pub use dependencies::{Dependencies, Dependency};
 pub use error::ProcessError;
 use machine::Transfer;
+use memory::Frame;
 pub use memory::{Lent, Memory};
 
 /// Commands that a procedure may run by default.
@@ -156,6 +158,10 @@ pub struct Pause {
     pub retry_at: Option<u64>,
 }
 
+impl Pause {
+    const NONE: Self = Self { owner_rule: None, retry_at: None };
+}
+
 /// A payload to be fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Payload<'a> {
@@ -212,7 +218,11 @@ pub struct Processor<'a, 'm, P> {
     rehearsing: bool,
     invoked: bool,
     commands: u32,
+    /// The innermost sequence, if `depth` is not 0.
+    frame: Frame,
     transfer: Option<Transfer>,
+    pause: Pause,
+    failed_at: Option<Place>,
     outcome: Outcome,
     #[cfg(feature = "trust-domains")]
     budget: crate::Budget,
@@ -285,7 +295,10 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
             rehearsing: false,
             invoked: false,
             commands: 0,
+            frame: Frame::NONE,
             transfer: None,
+            pause: Pause::NONE,
+            failed_at: None,
             outcome: Outcome::Idle,
             #[cfg(feature = "trust-domains")]
             budget: crate::Budget::new(),
@@ -330,6 +343,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
 
     fn begin(&mut self, procedure: Procedure, rehearsing: bool) -> Result<(), ProcessError> {
         self.outcome = Outcome::Idle;
+        self.transfer = None;
         self.platform.begins(procedure);
         self.check_floor(procedure)?;
         self.check_sections(procedure)?;
@@ -339,7 +353,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
         self.depth = 0;
         self.settings = 0;
         self.invoked = false;
-        self.transfer = None;
+        self.failed_at = None;
         self.commands = self.setup.commands;
         self.forget_targets();
         #[cfg(feature = "trust-domains")]
@@ -377,12 +391,14 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
     /// P-044: whether the shared sequence has a vendor and a class condition.
     fn checks_identity(&self) -> bool {
         let Some(shared) = self.root.manifest().shared_sequence() else { return false };
-        let has = |wanted| {
-            shared.commands().any(|command| {
-                matches!(command.map(|found| found.operation),
-                    Ok(suit_core::command::Operation::Condition(condition, _)) if condition == wanted)
-            })
-        };
-        has(Condition::VendorIdentifier) && has(Condition::ClassIdentifier)
+        let mut commands = Walked::new(Reader::at(shared.encoded(), shared.offset()));
+        let (mut vendor, mut class) = (false, false);
+        for _ in 0..commands.number() / 2 {
+            let code = commands.int();
+            vendor |= code == Condition::VendorIdentifier.code();
+            class |= code == Condition::ClassIdentifier.code();
+            commands.skip();
+        }
+        vendor && class
     }
 }

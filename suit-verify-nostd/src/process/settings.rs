@@ -1,9 +1,9 @@
 //! Parameters: which are set for which target, and where their values stand.
 
-use suit_core::cbor::Reader;
+use suit_core::cbor::{TRUE, Walked};
+use suit_core::digest::Digest;
 use suit_core::labels::ParameterKey;
 
-use super::machine::offset;
 use super::memory::{Kind, Setting};
 use super::{ProcessError, Processor};
 use crate::platform::Platform;
@@ -12,78 +12,100 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// set-parameters and override-parameters (P-083, P-084) for one target.
     pub(super) fn set_parameters(
         &mut self,
-        argument: Reader<'a>,
-        manifest: u8,
+        map: &mut Walked<'a>,
         target: u8,
         replace: bool,
     ) -> Result<(), ProcessError> {
-        const STRICT_ORDER: i64 = ParameterKey::StrictOrder.code();
-        const SOFT_FAILURE: i64 = ParameterKey::SoftFailure.code();
-        let mut reader = argument;
-        for _ in 0..reader.map()? {
-            let label = reader.int()?;
-            match label {
+        const STRICT_ORDER: i16 = label(ParameterKey::StrictOrder);
+        const SOFT_FAILURE: i16 = label(ParameterKey::SoftFailure);
+        let manifest = self.frame.manifest;
+        for _ in 0..map.number() {
+            // P-088: a custom parameter is only a hint, so one whose label has no room is no loss. No parameter is 0.
+            let label = i16::try_from(map.int()).unwrap_or(0);
+            let at = map.offset();
+            if label == SOFT_FAILURE {
+                // It always has a value, so set-parameters leaves it.
+                self.set_soft_failure(map.clone().number() == TRUE, replace)?;
+            } else if label != STRICT_ORDER && label != 0 {
                 // P-128: commands always run in order.
-                STRICT_ORDER => {}
-                SOFT_FAILURE => {
-                    let soft = reader.clone().bool()?;
-                    // It always has a value, so set-parameters leaves it.
-                    self.set_soft_failure(soft, replace)?;
-                }
-                _ => {
-                    let label = i16::try_from(label).map_err(|_| ProcessError::CustomUnsupported)?;
-                    self.set(Setting { at: offset(&reader), label, target, manifest }, replace)?;
-                }
+                self.set(Setting { at, label, target, manifest }, replace)?;
             }
-            reader.item()?;
+            map.skip();
         }
         Ok(())
     }
 
     fn set_soft_failure(&mut self, soft: bool, replace: bool) -> Result<(), ProcessError> {
-        match self.top_mut() {
-            Some(frame) if matches!(frame.kind, Kind::Alternative | Kind::Run) => {
-                // P-121: for this sequence, not for those inside or around it.
-                frame.soft = if replace { soft } else { frame.soft };
-                Ok(())
-            }
-            // P-122: only nested sequences have it.
-            _ => Err(ProcessError::SoftFailureMisplaced),
+        // P-122: only nested sequences have it.
+        if !matches!(self.frame.kind, Kind::Alternative | Kind::Run) {
+            return Err(ProcessError::SoftFailureMisplaced);
         }
+        // P-121: for this sequence, not for those inside or around it.
+        if replace {
+            self.frame.soft = soft;
+        }
+        Ok(())
     }
 
     /// Sets a parameter. It keeps the place of its value, and the manifest keeps the value.
     pub(super) fn set(&mut self, setting: Setting, replace: bool) -> Result<(), ProcessError> {
-        let used = usize::from(self.settings);
-        let same = |old: &&mut Setting| old.label == setting.label && old.target == setting.target;
-        let known = self.memory.settings.get_mut(..used).and_then(|known| known.iter_mut().find(same));
-        if let Some(old) = known {
-            if replace {
-                *old = setting;
+        let mut used = 0_u8;
+        for old in self.memory.settings.iter_mut() {
+            let free = used >= self.settings;
+            if free || (old.label == setting.label && old.target == setting.target) {
+                if free {
+                    self.settings = self.settings.checked_add(1).ok_or(ProcessError::TooManyParameters)?;
+                }
+                if free || replace {
+                    *old = setting;
+                }
+                return Ok(());
             }
-            return Ok(());
+            used = used.saturating_add(1);
         }
-        let free = self.memory.settings.get_mut(used).ok_or(ProcessError::TooManyParameters)?;
-        *free = setting;
-        self.settings = self.settings.checked_add(1).ok_or(ProcessError::TooManyParameters)?;
-        Ok(())
+        Err(ProcessError::TooManyParameters)
     }
 
     /// Where a parameter of a target is set, if it is.
-    pub(super) fn setting(&self, target: u8, label: i16) -> Option<Setting> {
+    pub(super) fn setting(&self, target: u8, key: ParameterKey) -> Option<Setting> {
+        self.setting_labelled(target, label(key))
+    }
+
+    /// The same by label, which may be custom.
+    pub(super) fn setting_labelled(&self, target: u8, label: i16) -> Option<Setting> {
         let used = self.memory.settings.get(..usize::from(self.settings))?;
         used.iter().find(|setting| setting.label == label && setting.target == target).copied()
     }
 
-    /// A reader at the value of a parameter, if it is set.
-    pub(super) fn parameter(&self, target: u8, key: ParameterKey) -> Option<Reader<'a>> {
-        let label = i16::try_from(key.code()).ok()?;
-        let setting = self.setting(target, label)?;
-        Some(self.reader(setting.manifest, setting.at))
+    /// A cursor at the value of a parameter, if it is set.
+    pub(super) fn parameter(&self, target: u8, key: ParameterKey) -> Option<Walked<'a>> {
+        let setting = self.setting(target, key)?;
+        Some(self.cursor(setting.manifest, setting.at))
     }
 
-    /// A reader at the value of a parameter that a directive needs.
-    pub(super) fn needed(&self, target: u8, key: ParameterKey) -> Result<Reader<'a>, ProcessError> {
-        self.parameter(target, key).ok_or(ProcessError::ParameterUnset(key))
+    /// A parameter that is an unsigned integer, if it is set.
+    pub(super) fn uint_of(&self, target: u8, key: ParameterKey) -> Option<u64> {
+        Some(self.parameter(target, key)?.number())
     }
+
+    /// The content of a parameter that is a string, if it is set.
+    pub(super) fn string_of(&self, target: u8, key: ParameterKey) -> Option<&'a [u8]> {
+        Some(self.parameter(target, key)?.string())
+    }
+
+    /// The same where a directive needs it.
+    pub(super) fn needed(&self, target: u8, key: ParameterKey) -> Result<&'a [u8], ProcessError> {
+        self.string_of(target, key).ok_or(ProcessError::ParameterUnset(key))
+    }
+
+    /// The parameter image-digest, if it is set.
+    pub(super) fn digest_of(&self, target: u8) -> Option<Digest<'a>> {
+        Digest::read_wrapped(&mut self.parameter(target, ParameterKey::ImageDigest)?.reader()).ok()
+    }
+}
+
+/// Labels of the registry are small.
+#[allow(clippy::as_conversions, clippy::cast_possible_truncation, reason = "from 1 to 30")]
+pub(super) const fn label(key: ParameterKey) -> i16 {
+    key.code() as i16
 }

@@ -28,7 +28,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn look_up(&mut self, manifest: u8) -> Result<(), ProcessError> {
         let mut position = 0_u8;
         while let Some(path) = self.path_at(manifest, position) {
-            if manifest == 0 || self.known(&path).is_none() {
+            if self.is_new(manifest, &path) {
                 let handle = self.platform.component(&path).ok_or(ProcessError::ComponentUnknown)?;
                 let free = self.memory.targets.get_mut(usize::from(self.targets));
                 *free.ok_or(ProcessError::TooManyComponents)? =
@@ -40,18 +40,32 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         Ok(())
     }
 
+    #[cfg(not(feature = "trust-domains"))]
+    #[allow(clippy::unused_self, reason = "as with trust domains")]
+    const fn is_new(&self, _: u8, _: &ComponentPath<'_>) -> bool {
+        // The grammar refuses identifiers that are listed twice.
+        true
+    }
+
+    #[cfg(feature = "trust-domains")]
+    fn is_new(&self, manifest: u8, path: &ComponentPath<'_>) -> bool {
+        manifest == 0 || self.known(path).is_none()
+    }
+
     /// The target with this identifier (A-15: parameters are those of an identifier, whichever manifest names it).
+    #[cfg(feature = "trust-domains")]
     fn known(&self, path: &ComponentPath<'_>) -> Option<u8> {
         (0..self.targets).find(|target| self.path_of(*target).as_ref() == Some(path))
     }
 
     /// The identifier of a target.
+    #[cfg(any(feature = "trust-domains", feature = "owner-policy"))]
     pub(super) fn path_of(&self, target: u8) -> Option<ComponentPath<'a>> {
         let target = self.memory.targets.get(usize::from(target))?;
         self.path_at(target.manifest, target.position)
     }
 
-    /// The identifier at a position of a manifest: its components in order, then its dependencies beyond these.
+    /// The identifier at a position of the manifest.
     #[cfg(not(feature = "trust-domains"))]
     fn path_at(&self, _manifest: u8, position: u8) -> Option<ComponentPath<'a>> {
         self.root.manifest().components().get(position.into()).map(ComponentPath::new)
@@ -74,24 +88,18 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// The target for a component index of a manifest.
     #[cfg(not(feature = "trust-domains"))]
     pub(super) fn target_of(&self, manifest: u8, index: u64) -> Result<u8, ProcessError> {
-        let position = u8::try_from(index).map_err(|_| ProcessError::ComponentUnknown)?;
-        self.target_at(manifest, position)
+        let position = u8::try_from(index).ok();
+        position.and_then(|it| self.target_at(manifest, it)).ok_or(ProcessError::ComponentUnknown)
     }
 
-    /// The target at a position of a manifest.
-    ///
-    /// # Errors
-    /// If it has not so many.
-    pub(super) fn target_at(&self, manifest: u8, position: u8) -> Result<u8, ProcessError> {
-        if manifest == 0 {
-            return if position < self.root_targets {
-                Ok(position)
-            } else {
-                Err(ProcessError::ComponentUnknown)
-            };
+    /// The target at a position of a manifest, if it has so many.
+    pub(super) fn target_at(&self, manifest: u8, position: u8) -> Option<u8> {
+        #[cfg(feature = "trust-domains")]
+        if manifest > 0 {
+            return self.known(&self.path_at(manifest, position)?);
         }
-        let path = self.path_at(manifest, position).ok_or(ProcessError::ComponentUnknown)?;
-        self.known(&path).ok_or(ProcessError::ComponentUnknown)
+        let _ = manifest;
+        (position < self.root_targets).then_some(position)
     }
 
     pub(super) fn handle(&self, target: u8) -> Handle {

@@ -40,7 +40,8 @@ pub fn head(major: u8, value: usize) -> Vec<u8> {
     match value {
         0..24 => vec![major | value as u8],
         24..0x100 => vec![major | 24, value as u8],
-        _ => vec![major | 25, (value >> 8) as u8, value as u8],
+        0x100..0x1_0000 => [&[major | 25], &(value as u16).to_be_bytes()[..]].concat(),
+        _ => [&[major | 26], &(value as u32).to_be_bytes()[..]].concat(),
     }
 }
 

@@ -4,7 +4,7 @@ use suit_core::command::{Act, ReportPolicy};
 use suit_core::labels::{Algorithm, Condition, ManifestKey};
 use suit_core::owned::{Command, ComponentId, Digest, Manifest, Member, Parameter, Selection, VendorId};
 
-use crate::common::{Block, Key, digest, envelope};
+use crate::common::{Block, Key, bstr, digest, envelope};
 
 pub(crate) const VENDOR: [u8; 16] = [0x11; 16];
 pub(crate) const CLASS: [u8; 16] = [0x22; 16];
@@ -45,20 +45,52 @@ pub(crate) fn install_abc(commands: Vec<Command>) -> Manifest {
     with(manifest(&["a", "b", "c"]), ManifestKey::Install, commands)
 }
 
-/// The envelope of a manifest, signed by the test key, with integrated payloads.
+/// The envelope of a manifest, signed by the test key, with integrated payloads in order of their names.
 pub(crate) fn seal_with(manifest: &Manifest, payloads: &[(&str, &[u8])]) -> Vec<u8> {
-    let encoded = manifest.encode();
-    let digest = digest(-16, &crate::common::bstr(&encoded));
+    let members: Vec<_> =
+        payloads.iter().map(|(name, content)| [crate::common::text(name), bstr(content)].concat()).collect();
+    seal_encoded(&manifest.encode(), &members)
+}
+
+/// The envelope of an encoded manifest, signed by the test key, with these members behind it: key and byte string.
+pub(crate) fn seal_encoded(encoded: &[u8], members: &[Vec<u8>]) -> Vec<u8> {
+    let digest = digest(-16, &bstr(encoded));
     let block = Block::sign1(&Key::k1()).encode(&digest);
-    let mut bytes = envelope(&digest, &[block], &encoded, &[]);
-    // d8 6b, then a map of two: payloads come behind it.
+    let mut bytes = envelope(&digest, &[block], encoded, &[]);
+    // d8 6b, then a map of two.
     assert_eq!(bytes[2], 0xa2);
-    bytes[2] += u8::try_from(payloads.len()).unwrap();
-    for (name, content) in payloads {
-        bytes.extend(crate::common::text(name));
-        bytes.extend(crate::common::bstr(content));
-    }
+    bytes[2] += u8::try_from(members.len()).unwrap();
+    bytes.extend(members.concat());
     bytes
+}
+
+/// Puts severable sections into the envelope and signs; which of them it then carries is up to `carry`.
+pub(crate) fn seal_severed(
+    manifest: &mut Manifest,
+    keys: &[ManifestKey],
+    carry: impl Fn(ManifestKey, Vec<u8>) -> Option<Vec<u8>>,
+) -> Vec<u8> {
+    use sha2::Digest as _;
+    let mut members = Vec::new();
+    for key in keys {
+        let digest =
+            |item: &[u8]| Digest { algorithm: Algorithm::Sha256, bytes: sha2::Sha256::digest(item).to_vec() };
+        let content = manifest.sever(*key, digest).unwrap();
+        if let Some(content) = carry(*key, content) {
+            let code = usize::try_from(key.code()).unwrap();
+            members.push([crate::common::head(0, code), bstr(&content)].concat());
+        }
+    }
+    seal_encoded(&manifest.encode(), &members)
+}
+
+/// The envelope of a manifest with a section whose encoding is given, for what the owned model can't say.
+pub(crate) fn seal_raw(manifest: &Manifest, key: ManifestKey, section: &[u8]) -> Vec<u8> {
+    let encoded = manifest.encode();
+    // A map of the three members that must be there; the section's key is greater.
+    assert_eq!(encoded[0], 0xa3);
+    let entry = [crate::common::head(0, usize::try_from(key.code()).unwrap()), bstr(section)].concat();
+    seal_encoded(&[&[0xa4], &encoded[1..], &entry].concat(), &[])
 }
 
 pub(crate) fn seal(manifest: &Manifest) -> Vec<u8> {

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use suit_core::cbor::Walked;
 use suit_core::component::ComponentId;
 use suit_core::labels::Algorithm;
 use suit_core::parameter::Custom;
 use suit_core::{Envelope, Tagging};
 use suit_verify_nostd::platform::{
-    ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Platform, PlatformFault,
+    ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Platform, PlatformFault, Watched,
 };
-use suit_verify_nostd::process::{Failure, Memory, Options, Payload, Procedure, ProcessError, Processor};
-use suit_verify_nostd::{Budget, Setup, Step, TrustAnchor, TrustStore, authenticate};
+use suit_verify_nostd::process::{
+    Failure, Lent, Memory, Options, Payload, Procedure, ProcessError, Processor,
+};
+use suit_verify_nostd::{AuthenticationError, Budget, Setup, Step, TrustAnchor, TrustStore, authenticate};
 
 use crate::build::{CLASS, DEVICE, VENDOR};
 use crate::common::{ALL, Key};
@@ -26,6 +29,8 @@ pub(crate) struct Component {
     /// Bytes kept of an interrupted transfer.
     pub(crate) kept: Vec<u8>,
     pub(crate) referrers: Vec<String>,
+    /// Class identifiers of its own, instead of the device's.
+    pub(crate) classes: Option<Vec<Identifier<'static>>>,
 }
 
 /// The device.
@@ -38,6 +43,10 @@ pub(crate) struct Device {
     pub(crate) floors: BTreeMap<Option<Vec<u8>>, u64>,
     /// What was done, a line each.
     pub(crate) log: Vec<String>,
+    /// Commands that were carried out.
+    pub(crate) watched: Vec<Watched>,
+    /// Bytes that were read.
+    pub(crate) read: usize,
     /// Storage fails at this many operations from now on.
     pub(crate) fail_in: Option<u32>,
     /// What is to be had from where.
@@ -45,6 +54,10 @@ pub(crate) struct Device {
     /// Bytes per call of `feed`.
     pub(crate) piece: usize,
     pub(crate) setup: fn(Setup<'_>) -> Setup<'_>,
+    /// The floor can't be read.
+    pub(crate) floor_unreadable: bool,
+    /// Nothing can be started.
+    pub(crate) refuses_invoke: bool,
     /// What custom commands answer.
     pub(crate) custom: Result<bool, PlatformFault>,
 }
@@ -61,10 +74,14 @@ impl Device {
             devices: vec![Identifier::Uuid(DEVICE)],
             floors: BTreeMap::new(),
             log: Vec::new(),
+            watched: Vec::new(),
+            read: 0,
             fail_in: None,
             payloads: BTreeMap::new(),
             piece: 3,
             setup: |setup| setup,
+            floor_unreadable: false,
+            refuses_invoke: false,
             custom: Err(PlatformFault::UNSUPPORTED),
         }
     }
@@ -111,30 +128,58 @@ impl Device {
         self.run(envelope, Procedure::Invocation).map_err(|failure| failure.error)
     }
 
-    fn drive(&mut self, envelope: &[u8], procedure: Procedure, dry: bool) -> Result<Vec<String>, Failure> {
-        let before = |error| Failure { error, place: None };
+    /// The errors that commands ended with, those that were taken by a nested sequence included.
+    pub(crate) fn errors(&self) -> Vec<ProcessError> {
+        self.watched.iter().filter_map(|watched| watched.error).collect()
+    }
+
+    /// The components that commands with this code worked on, in order.
+    pub(crate) fn worked_on(&self, code: i64) -> Vec<u16> {
+        let these = self.watched.iter().filter(|watched| watched.code == code);
+        these.map(|watched| watched.component.0).collect()
+    }
+
+    /// What authentication with the test key as trust anchor says.
+    pub(crate) fn authenticate(&self, envelope: &[u8]) -> Result<(), AuthenticationError> {
+        crate::common::authenticate(envelope, &[&Key::k1()]).map(|_| ())
+    }
+
+    /// A processor for an envelope signed by the test key, in memory of this size.
+    pub(crate) fn process<R>(
+        &mut self,
+        envelope: &[u8],
+        memory: Lent<'_>,
+        act: impl FnOnce(Processor<'_, '_, Self>) -> R,
+    ) -> Result<R, ProcessError> {
         let key = Key::k1().raw();
         let anchors = [TrustAnchor::unchecked(Algorithm::Esp256, &key, None)];
         let trust = TrustStore::new(&anchors).unwrap();
-        let envelope = Envelope::parse(envelope, Tagging::Required).map_err(|e| before(e.into()))?;
-        let authenticated =
-            authenticate(&envelope, &trust, &ALL, &mut Budget::new()).map_err(|e| before(e.into()))?;
-        let mut memory = Memory::<4, 24, 8, 64>::new();
+        let envelope = Envelope::parse(envelope, Tagging::Required)?;
+        let authenticated = authenticate(&envelope, &trust, &ALL, &mut Budget::new())?;
         let setup = (self.setup)(Setup::new(ALL, trust));
+        Ok(act(Processor::new(&authenticated, setup, self, memory)?))
+    }
+
+    /// Runs a procedure in memory of this size.
+    pub(crate) fn run_in(
+        &mut self,
+        envelope: &[u8],
+        memory: Lent<'_>,
+        procedure: Procedure,
+        dry: bool,
+    ) -> Result<Vec<String>, Failure> {
+        let before = |error| Failure { error, place: None };
         let payloads = self.payloads.clone();
         let piece = self.piece;
-        let mut processor = Processor::new(&authenticated, setup, self, memory.lend()).map_err(before)?;
-        if dry { processor.rehearse(procedure) } else { processor.start(procedure) }.map_err(before)?;
-        let mut planned = Vec::new();
-        loop {
-            match processor.run() {
-                Step::Done => return Ok(planned),
-                Step::Failed(failure) => return Err(failure),
-                Step::Planned(payload) => planned.push(payload.uri.to_owned()),
-                Step::Wait(pause) => panic!("waits: {pause:?}"),
-                Step::NeedPayload(payload) => serve(&mut processor, &payload, &payloads, piece),
-            }
-        }
+        self.process(envelope, memory, |mut processor| {
+            if dry { processor.rehearse(procedure) } else { processor.start(procedure) }.map_err(before)?;
+            finish(&mut processor, &payloads, piece)
+        })
+        .map_err(before)?
+    }
+
+    fn drive(&mut self, envelope: &[u8], procedure: Procedure, dry: bool) -> Result<Vec<String>, Failure> {
+        self.run_in(envelope, Memory::<4, 24, 8, 64>::new().lend(), procedure, dry)
     }
 
     fn operation(&mut self) -> Result<(), PlatformFault> {
@@ -151,6 +196,24 @@ impl Device {
     fn note(&mut self, what: &str, handle: Handle, more: &str) {
         let name = self.at(handle).name.clone();
         self.log.push(format!("{what} {name}{more}"));
+    }
+}
+
+/// Runs what was started to its end; the URIs that would be fetched.
+pub(crate) fn finish(
+    processor: &mut Processor<'_, '_, Device>,
+    payloads: &BTreeMap<String, Vec<u8>>,
+    piece: usize,
+) -> Result<Vec<String>, Failure> {
+    let mut planned = Vec::new();
+    loop {
+        match processor.run() {
+            Step::Done => return Ok(planned),
+            Step::Failed(failure) => return Err(failure),
+            Step::Planned(payload) => planned.push(payload.uri.to_owned()),
+            Step::Wait(pause) => panic!("waits: {pause:?}"),
+            Step::NeedPayload(payload) => serve(processor, &payload, payloads, piece),
+        }
     }
 }
 
@@ -183,10 +246,12 @@ impl Platform for Device {
         Some(Handle(u16::try_from(position).unwrap()))
     }
 
-    fn identifiers(&mut self, kind: IdentifierKind, _: Handle) -> &[Identifier<'_>] {
+    fn identifiers(&mut self, kind: IdentifierKind, component: Handle) -> &[Identifier<'_>] {
         match kind {
             IdentifierKind::Vendor => &self.vendors,
-            IdentifierKind::Class => &self.classes,
+            IdentifierKind::Class => {
+                self.components[usize::from(component.0)].classes.as_ref().unwrap_or(&self.classes)
+            }
             IdentifierKind::Device => &self.devices,
         }
     }
@@ -196,6 +261,9 @@ impl Platform for Device {
     }
 
     fn floor(&mut self, manifest: Option<ComponentId<'_>>) -> Result<u64, PlatformFault> {
+        if self.floor_unreadable {
+            return Err(PlatformFault(76));
+        }
         Ok(self.floors.get(&key(manifest)).copied().unwrap_or(0))
     }
 
@@ -216,6 +284,7 @@ impl Platform for Device {
 
     fn read(&mut self, component: Handle, offset: u32, buffer: &mut [u8]) -> Result<(), PlatformFault> {
         self.operation()?;
+        self.read += buffer.len();
         let content = self.at(component).content.as_ref().unwrap();
         buffer.copy_from_slice(&content[offset as usize..offset as usize + buffer.len()]);
         Ok(())
@@ -260,13 +329,21 @@ impl Platform for Device {
 
     fn invoke(&mut self, component: Handle, arguments: Option<&[u8]>) -> Result<(), PlatformFault> {
         let arguments = arguments.map_or(String::new(), |it| format!(" {}", String::from_utf8_lossy(it)));
+        if self.refuses_invoke {
+            return Err(PlatformFault(78));
+        }
         self.note("invoke", component, &arguments);
         Ok(())
     }
 
-    fn custom(&mut self, code: i64, argument: Custom<'_>, component: Handle) -> Result<bool, PlatformFault> {
+    fn custom(&mut self, code: i64, argument: Walked<'_>, component: Handle) -> Result<bool, PlatformFault> {
+        let argument = Custom::read(&mut argument.reader()).unwrap();
         self.note("custom", component, &format!(" {code} {argument:?}"));
         self.custom
+    }
+
+    fn watch(&mut self, watched: &Watched) {
+        self.watched.push(*watched);
     }
 }
 

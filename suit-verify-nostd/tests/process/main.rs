@@ -7,8 +7,13 @@ mod common;
 mod build;
 mod device;
 
+mod calls;
 mod conditions;
 mod directives;
+mod invocation;
 mod limits;
+mod power;
 mod procedure;
+mod rehearsal;
+mod sections;
 mod sequences;

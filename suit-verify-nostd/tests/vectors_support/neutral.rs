@@ -166,7 +166,7 @@ impl<'a> Visitor<'a> for Builder {
 }
 
 /// What a strict walk over a whole input reports.
-pub(crate) fn by_walk(shape: &'static Shape, bytes: &[u8]) -> Option<Neutral> {
+pub(crate) fn by_walk(shape: Shape, bytes: &[u8]) -> Option<Neutral> {
     let mut builder = Builder { open: Vec::new(), done: None };
     let mut reader = Reader::new(bytes);
     walk(shape, &mut reader, &mut builder).ok()?;
@@ -199,23 +199,23 @@ pub(crate) fn compare(document: &[u8]) -> Result<Compared, String> {
     let mut compared = Compared::default();
     one(document, by_reader(document), &mut compared)?;
     let tagged = Reader::new(document).peek() != Some(Major::Map);
-    one(document, by_walk(if tagged { &ENVELOPE_TAGGED } else { &ENVELOPE }, document), &mut compared)?;
+    one(document, by_walk(if tagged { ENVELOPE_TAGGED } else { ENVELOPE }, document), &mut compared)?;
     let Ok(envelope) = Envelope::parse(document, Tagging::Optional) else { return Ok(compared) };
     let mut layer = |shape, bytes: &[u8]| one(bytes, by_walk(shape, bytes), &mut compared);
     for key in EnvelopeKey::ALL {
         let shape = match key {
-            EnvelopeKey::AuthenticationWrapper => &AUTHENTICATION,
-            EnvelopeKey::Manifest => &MANIFEST,
-            EnvelopeKey::Text => &LANGUAGES,
+            EnvelopeKey::AuthenticationWrapper => AUTHENTICATION,
+            EnvelopeKey::Manifest => MANIFEST,
+            EnvelopeKey::Text => LANGUAGES,
             EnvelopeKey::CoSwid => continue,
-            _ => &SECTION,
+            _ => SECTION,
         };
         if let Some(member) = envelope.member(*key) {
             layer(shape, member.content().rest())?;
         }
     }
     for block in envelope.authentication().blocks() {
-        layer(&BLOCK, block.rest())?;
+        layer(BLOCK, block.rest())?;
     }
     Ok(compared)
 }

@@ -135,7 +135,7 @@ impl<'a> Visitor<'a> for Whole {
 /// Every reader refuses a manifest whose encryption info is not COSE_Encrypt (FE §4).
 fn check_encryption_info(context: &Context<'_>, span: Span, content: &[u8]) -> Outcome<()> {
     let mut reader = Reader::new(content);
-    let walked = grammar::walk(&grammar::COSE_ENCRYPT_TAGGED, &mut reader, &mut Whole);
+    let walked = grammar::walk(grammar::COSE_ENCRYPT_TAGGED, &mut reader, &mut Whole);
     walked.and_then(|()| reader.finish()).map_err(|error| {
         let message = format!("not a COSE_Encrypt message: byte {}: {}", error.offset, error.kind);
         context

@@ -8,7 +8,9 @@ pub use text::{Hex, Quoted, Timestamp, Uuid};
 use super::Reader;
 use crate::envelope::looks_tagged;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::{Item, Key, OPEN_MAX, Role, Shape, Value, Visitor, code_name, label_name, walk};
+use crate::grammar::{
+    ANY, Item, Key, OPEN_MAX, Role, Shape, Value, View, Visitor, code_name, label_name, walk,
+};
 use crate::labels::{Algorithm, FileType, ParameterKey, PreRelease, VersionComparison};
 use core::fmt::{self, Write};
 
@@ -21,22 +23,20 @@ use core::fmt::{self, Write};
 /// without faults is read back as the same bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Diagnostic<'a> {
-    shape: &'static Shape,
+    shape: Shape,
     reader: Reader<'a>,
 }
-
-static ANY: Shape = Shape::Any;
 
 impl<'a> Diagnostic<'a> {
     /// The item that `reader` stands at, whatever it is.
     #[must_use]
     pub const fn item(reader: Reader<'a>) -> Self {
-        Self { shape: &ANY, reader }
+        Self { shape: ANY, reader }
     }
 
     /// The item that `reader` stands at, held against a shape such as [`crate::grammar::ENVELOPE_TAGGED`].
     #[must_use]
-    pub const fn document(shape: &'static Shape, reader: Reader<'a>) -> Self {
+    pub const fn document(shape: Shape, reader: Reader<'a>) -> Self {
         Self { shape, reader }
     }
 }
@@ -55,10 +55,10 @@ const LEVELS: usize = 2 * OPEN_MAX + 2;
 const FAULTS: usize = 4;
 
 /// Most bytes of an item that is printed on one line: what is listed comes with more words the more it means.
-const fn short(shape: &Shape) -> usize {
-    match shape {
-        Shape::Sequence(_) => 5,
-        Shape::Map(_) => 10,
+fn short(shape: Shape) -> usize {
+    match shape.view() {
+        View::Sequence(_) => 5,
+        View::Map(_) => 10,
         _ => 28,
     }
 }
@@ -129,7 +129,7 @@ impl<'w, 'a> Printer<'w, 'a> {
         Self { out, lines, whole, position, levels, open: 0, faults, failed: false, in_key }
     }
 
-    fn print(mut self, shape: &'static Shape) -> fmt::Result {
+    fn print(mut self, shape: Shape) -> fmt::Result {
         let mut reader = self.whole;
         let walked = walk(shape, &mut reader, &mut self);
         if self.failed || walked.is_err() {
@@ -191,9 +191,9 @@ impl<'w, 'a> Printer<'w, 'a> {
     fn key(&mut self, item: &Item<'a>) -> fmt::Result {
         match item.key {
             Key::Root | Key::Element(_) | Key::Content | Key::Argument(_) => {
-                match (self.lines, item.shape) {
-                    (true, Shape::Scalar(_, Role::Signature)) => self.comment("signature")?,
-                    (true, Shape::Scalar(_, Role::CosePayload)) => self.comment("payload")?,
+                match (self.lines, item.shape.role()) {
+                    (true, Some(Role::Signature)) => self.comment("signature")?,
+                    (true, Some(Role::CosePayload)) => self.comment("payload")?,
                     _ => return Ok(()),
                 }
                 self.out.write_char(' ')
@@ -215,7 +215,7 @@ impl<'w, 'a> Printer<'w, 'a> {
             Key::Name(_, name) => write!(self.out, "{}: ", Quoted(name)),
             Key::Composite(_, encoded) => {
                 if self.in_key < 2 {
-                    Printer::new(&mut *self.out, false, Reader::new(encoded), self.in_key + 1).print(&ANY)?;
+                    Printer::new(&mut *self.out, false, Reader::new(encoded), self.in_key + 1).print(ANY)?;
                 } else {
                     // A key inside of a key inside of a key: no document has any.
                     write!(self.out, "<< / encoded key / h'{}' >>", Hex(encoded))?;
@@ -233,7 +233,7 @@ impl<'w, 'a> Printer<'w, 'a> {
             Value::Uint(value) => write!(self.out, "{value}{}", indicator(value)),
             Value::Nint(value) => write!(self.out, "-{}{}", u128::from(value) + 1, indicator(value)),
             Value::Bytes(bytes) => {
-                let part = matches!(item.shape, Shape::Scalar(_, Role::ComponentPart));
+                let part = item.shape.role() == Some(Role::ComponentPart);
                 match core::str::from_utf8(bytes) {
                     Ok(text) if part && !text.is_empty() && text.bytes().all(is_plain) => {
                         write!(self.out, "'{text}'{}", of_len(bytes.len()))
@@ -350,7 +350,7 @@ impl<'w, 'a> Printer<'w, 'a> {
 
     /// Says in a comment what the number or the bytes just printed stand for.
     fn meaning(&mut self, item: &Item<'a>) -> fmt::Result {
-        let Shape::Scalar(_, role) = item.shape else { return Ok(()) };
+        let Some(role) = item.shape.role() else { return Ok(()) };
         let number = item.value.int();
         let name = match role {
             Role::DigestAlgorithm | Role::CoseAlgorithm => {

@@ -97,7 +97,7 @@ fn a_document_is_printed_with_its_names() {
                02 0f       # class-identifier, policy 15
          07 43 820317      # validate: a policy that is too high",
     );
-    let text = format!("{:#}", Diagnostic::document(&grammar::MANIFEST, Reader::new(&manifest)));
+    let text = format!("{:#}", Diagnostic::document(grammar::MANIFEST, Reader::new(&manifest)));
     let wanted = "\
 {
   / manifest-version / 1: 1,
@@ -122,7 +122,7 @@ fn a_document_is_printed_with_its_names() {
 fn what_is_left_of_a_string_that_was_cut_is_shown() {
     // A map of 3 with the key common and 4 of the 9 bytes that its value says: { components: [[h'…
     let cut = bytes("a3 03 49 a1028181");
-    let text = format!("{:#}", Diagnostic::document(&grammar::MANIFEST, Reader::new(&cut)));
+    let text = format!("{:#}", Diagnostic::document(grammar::MANIFEST, Reader::new(&cut)));
     let wanted = "\
 {
   / E0101 at byte 7: input ends inside an item /
@@ -142,14 +142,14 @@ fn what_is_left_of_a_string_that_was_cut_is_shown() {
 fn what_lacks_its_wrapping_or_has_another_tag_is_shown_for_what_it_is() {
     // A manifest of one key, common, whose map is not in a byte string.
     let unwrapped = bytes("a1 03 a1 02 81 81 40");
-    let text = Diagnostic::document(&grammar::MANIFEST, Reader::new(&unwrapped));
+    let text = Diagnostic::document(grammar::MANIFEST, Reader::new(&unwrapped));
     // Seven bytes are a short map, on one line.
     let wanted = "{/ E0301 at byte 2: wrong type, expected a byte string / / common / 3: {/ components / 2: [[h'']]} \
                   / E0302 at byte 7: required key 1 is missing / / E0302 at byte 7: required key 2 is missing /}";
     assert_eq!(format!("{text:#}"), wanted);
     // The tag 108 around an envelope with one severed section.
     let tagged = bytes("d86c a1 14 43 820e0f");
-    let text = format!("{:#}", Diagnostic::document(&grammar::ENVELOPE_TAGGED, Reader::new(&tagged)));
+    let text = format!("{:#}", Diagnostic::document(grammar::ENVELOPE_TAGGED, Reader::new(&tagged)));
     assert!(text.starts_with("/ E0304 at byte 0: wrong tag, expected 107 /"), "{text}");
     assert!(text.contains("/ install / 20: << [/ abort / 14, 15] >>"), "{text}");
 }
@@ -163,7 +163,7 @@ fn an_envelope_inside_an_envelope_is_entered() {
             6161 44        # 'a', 4 bytes
             deadbeef",
     );
-    let text = format!("{:#}", Diagnostic::document(&grammar::ENVELOPE, Reader::new(&envelope)));
+    let text = format!("{:#}", Diagnostic::document(grammar::ENVELOPE, Reader::new(&envelope)));
     let wanted = "\
 {
   \"#\": << 107({\"a\": h'deadbeef' / E0302 at byte 14: required key 2 is missing / / E0302 at byte 14: required key 3 \

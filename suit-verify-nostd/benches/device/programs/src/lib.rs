@@ -29,7 +29,7 @@ pub fn run(spare: &'static mut [u8], subject: fn(&mut Device<'static>) -> Result
         payload: input(4),
         procedures: input(5),
     };
-    let storage = spare.get_mut(..4 * SLOT).unwrap_or_default();
+    let storage = spare.get_mut(..8 * SLOT).unwrap_or_default();
     print_number("context ", Device::CONTEXT);
     measured(subject, &mut Device::new(inputs, storage))
 }

@@ -2,9 +2,17 @@
 
 use suit_core::component::ComponentId;
 use suit_core::{Envelope, Tagging};
+#[cfg(feature = "update-management")]
+use suit_verify_nostd::calendar::{Daylight, Switch, Zone};
+#[cfg(feature = "update-management")]
+use suit_verify_nostd::platform::Level;
 use suit_verify_nostd::platform::{
     ComponentPath, Handle, Identifier, IdentifierKind, Incoming, PlatformFault,
 };
+#[cfg(feature = "owner-policy")]
+use suit_verify_nostd::policy::{self, Blackout, Critical, OwnerPolicy, Weekdays, Window};
+#[cfg(feature = "trust-domains")]
+use suit_verify_nostd::process::{Dependencies, Dependency};
 use suit_verify_nostd::{
     Budget, Crypto, Memory, Platform, Procedure, ProcessError, Processor, Setup, Step, TrustAnchor,
     TrustStore, authenticate,
@@ -29,7 +37,7 @@ pub struct Inputs<'a> {
 }
 
 /// Bytes of a component's storage.
-pub const SLOT: usize = 256;
+pub const SLOT: usize = 512;
 
 /// Components of the device: each has an identifier of one part, which is one byte, its number.
 const COMPONENTS: usize = 4;
@@ -40,15 +48,26 @@ pub struct Device<'a> {
     inputs: Inputs<'a>,
     memory: Memory,
     board: Board<'a>,
+    #[cfg(feature = "trust-domains")]
+    dependencies: [Dependency<'a>; 2],
+    #[cfg(feature = "trust-domains")]
+    room: &'a mut [u8],
 }
 
 impl<'a> Device<'a> {
-    /// Bytes that the processor works in: what is lent to it, and itself.
-    pub const CONTEXT: usize = size_of::<Memory>() + size_of::<Processor<'_, '_, Board<'_>>>();
+    /// Bytes that the processor works in: itself and what is lent to it, places for two dependencies among it.
+    #[cfg(feature = "trust-domains")]
+    pub const CONTEXT: usize = Self::OWN_CONTEXT + size_of::<[Dependency<'_>; 2]>();
+    /// Bytes that the processor works in: itself and what is lent to it.
+    #[cfg(not(feature = "trust-domains"))]
+    pub const CONTEXT: usize = Self::OWN_CONTEXT;
+    const OWN_CONTEXT: usize = size_of::<Memory>() + size_of::<Processor<'_, '_, Board<'_>>>();
 
-    /// A device whose components lie in `storage`, which has [`SLOT`] bytes for each of four.
+    /// A device that lies in `storage`, of which each of four components takes [`SLOT`] bytes, and dependencies the rest.
     #[must_use]
     pub fn new(inputs: Inputs<'a>, storage: &'a mut [u8]) -> Self {
+        #[cfg_attr(not(feature = "trust-domains"), expect(unused_variables))]
+        let (storage, room) = storage.split_at_mut_checked(COMPONENTS * SLOT).unwrap_or_default();
         let (vendor, class) = inputs.identity.split_at_checked(16).unwrap_or_default();
         let uuid = |id: &[u8]| Identifier::Uuid(id.try_into().unwrap_or_default());
         let mut lengths = [None; COMPONENTS];
@@ -58,14 +77,29 @@ impl<'a> Device<'a> {
                 *to = *from;
             }
         }
-        let board =
-            Board { vendor: [uuid(vendor)], class: [uuid(class)], storage, lengths, floor: 0, effects: 0 };
-        Self { inputs, memory: Memory::new(), board }
+        let board = Board {
+            vendor: [uuid(vendor)],
+            class: [uuid(class)],
+            storage,
+            lengths,
+            floor: 0,
+            effects: 0,
+            facts: Facts::NOW,
+        };
+        Self {
+            inputs,
+            memory: Memory::new(),
+            board,
+            #[cfg(feature = "trust-domains")]
+            dependencies: [Dependency::FREE; 2],
+            #[cfg(feature = "trust-domains")]
+            room,
+        }
     }
 
     /// Authenticates the manifest and carries out the procedures. Returns what it did to the platform, in one number:
-    /// 1 more than the number of the component that was started, 10 for each begun transfer, 100 for each completed one, 1,000 for each time
-    /// that the sequence number was kept.
+    /// 1 more than the number of the component that was started, 10 for each begun transfer, 100 for each completed one,
+    /// 1,000 for each time that a sequence number was kept, 10,000 for each time that a reference was.
     ///
     /// # Errors
     /// The number of the error; 1 if the inputs are of no use.
@@ -82,7 +116,19 @@ impl<'a> Device<'a> {
         let authentic = authenticate(&envelope, &trust, crypto, &mut Budget::new())
             .map_err(|error| Some(error.into()))?;
         let setup = Setup::new(*crypto, trust);
+        #[cfg(not(feature = "trust-domains"))]
         let mut processor = Processor::new(&authentic, setup, &mut self.board, self.memory.lend())?;
+        #[cfg(feature = "trust-domains")]
+        let mut processor = {
+            let dependencies = Dependencies::new(&mut self.dependencies, core::mem::take(&mut self.room));
+            Processor::with_dependencies(
+                &authentic,
+                setup,
+                &mut self.board,
+                self.memory.lend(),
+                dependencies,
+            )?
+        };
         for procedure in self.inputs.procedures {
             processor.start(match procedure {
                 b'u' => Procedure::Update,
@@ -116,6 +162,8 @@ struct Board<'a> {
     lengths: [Option<u32>; COMPONENTS],
     floor: u64,
     effects: u32,
+    #[allow(dead_code, reason = "the base set of commands asks for none")]
+    facts: Facts,
 }
 
 impl Board<'_> {
@@ -201,4 +249,160 @@ impl Platform for Board<'_> {
         self.effects = self.effects.wrapping_add(component.0.into()).wrapping_add(1);
         Ok(())
     }
+
+    #[cfg(feature = "update-management")]
+    fn now(&mut self) -> Option<u64> {
+        self.facts.now
+    }
+
+    #[cfg(feature = "update-management")]
+    fn battery(&mut self) -> Option<u64> {
+        self.facts.battery
+    }
+
+    #[cfg(feature = "update-management")]
+    fn version(&mut self, _: Handle) -> &[i64] {
+        &self.facts.version
+    }
+
+    #[cfg(feature = "update-management")]
+    fn set_version(&mut self, version: &suit_core::version::Version<'_>) -> Result<(), PlatformFault> {
+        for (to, from) in self.facts.version.iter_mut().zip(version.parts()) {
+            *to = from;
+        }
+        Ok(())
+    }
+
+    #[cfg(feature = "update-management")]
+    fn authorized(&mut self, priority: i64) -> bool {
+        priority <= self.facts.priority
+    }
+
+    #[cfg(feature = "update-management")]
+    fn level(&mut self, of: Level) -> Option<i64> {
+        match of {
+            Level::Power => self.facts.power,
+            Level::Network => self.facts.network,
+        }
+    }
+
+    #[cfg(feature = "update-management")]
+    fn other_version(&mut self, _: &[u8]) -> Option<&[i64]> {
+        Some(&self.facts.version)
+    }
+
+    #[cfg(feature = "update-management")]
+    fn zone(&mut self) -> Option<Zone> {
+        self.facts.zone
+    }
+
+    #[cfg(feature = "owner-policy")]
+    fn owner_policy(&mut self) -> Option<OwnerPolicy<'_>> {
+        self.facts.policy
+    }
+
+    #[cfg(feature = "owner-policy")]
+    fn resources(&mut self) -> policy::Facts {
+        self.facts.resources
+    }
+
+    #[cfg(feature = "trust-domains")]
+    fn references(&mut self, component: Handle) -> u32 {
+        self.facts.references.get(usize::from(component.0)).copied().unwrap_or(0)
+    }
+
+    #[cfg(feature = "trust-domains")]
+    fn reference(
+        &mut self,
+        component: Handle,
+        _: Option<ComponentId<'_>>,
+        uses: bool,
+    ) -> Result<u32, PlatformFault> {
+        // There is one root manifest.
+        let references = self.facts.references.get_mut(usize::from(component.0)).ok_or(PlatformFault(1))?;
+        *references = uses.into();
+        self.effects = self.effects.wrapping_add(10_000);
+        Ok(uses.into())
+    }
 }
+
+/// What a device knows beside its components.
+#[derive(Debug)]
+struct Facts {
+    #[cfg(feature = "update-management")]
+    now: Option<u64>,
+    #[cfg(feature = "update-management")]
+    battery: Option<u64>,
+    #[cfg(feature = "update-management")]
+    version: [i64; 3],
+    #[cfg(feature = "update-management")]
+    priority: i64,
+    #[cfg(feature = "update-management")]
+    power: Option<i64>,
+    #[cfg(feature = "update-management")]
+    network: Option<i64>,
+    #[cfg(feature = "update-management")]
+    zone: Option<Zone>,
+    #[cfg(feature = "trust-domains")]
+    references: [u32; COMPONENTS],
+    #[cfg(feature = "owner-policy")]
+    policy: Option<OwnerPolicy<'static>>,
+    #[cfg(feature = "owner-policy")]
+    resources: policy::Facts,
+}
+
+impl Facts {
+    const NOW: Self = Self {
+        // Wednesday, 25 November 2026, 12:00 UTC.
+        #[cfg(feature = "update-management")]
+        now: Some(1_795_608_000),
+        #[cfg(feature = "update-management")]
+        battery: Some(100),
+        #[cfg(feature = "update-management")]
+        version: [2, 4, 0],
+        #[cfg(feature = "update-management")]
+        priority: 1,
+        #[cfg(feature = "update-management")]
+        power: Some(10),
+        #[cfg(feature = "update-management")]
+        network: Some(1),
+        #[cfg(feature = "update-management")]
+        zone: Some(ZONE),
+        #[cfg(feature = "trust-domains")]
+        references: [0; COMPONENTS],
+        #[cfg(feature = "owner-policy")]
+        policy: Some(POLICY),
+        #[cfg(feature = "owner-policy")]
+        resources: policy::Facts {
+            utc: None,
+            radio: Some(-60),
+            free_storage: Some(1 << 20),
+            free_ram: Some(1 << 14),
+        },
+    };
+}
+
+/// Central European Time.
+#[cfg(feature = "update-management")]
+const ZONE: Zone = {
+    let (Ok(start), Ok(end)) = (Switch::new(3, 5, 0, 7200), Switch::new(10, 5, 0, 10800)) else { panic!() };
+    let Ok(zone) = Zone::new(3600, Some(Daylight { offset: 7200, start, end })) else { panic!() };
+    zone
+};
+
+/// Nothing at weekend nights, with little radio or storage, to the boot loader.
+#[cfg(feature = "owner-policy")]
+const POLICY: OwnerPolicy<'static> = {
+    const WINDOWS: [Window; 1] = {
+        let days = Weekdays::FRIDAY.and(Weekdays::SATURDAY);
+        let Ok(window) = Window::new(20 * 3600, 4 * 3600 + 1800, days) else { panic!() };
+        [window]
+    };
+    let Ok(blackout) = Blackout::new(ZONE, &WINDOWS) else { panic!() };
+    let Ok(policy) = OwnerPolicy::new().blackout(blackout).radio(-95) else { panic!() };
+    policy.storage(16 * 1024).ram(1024).veto(&[&[b"boot"]]).critical(Critical {
+        at_most: -1,
+        ignores_blackout: true,
+        ignores_radio: false,
+    })
+};

@@ -32,7 +32,7 @@ fn main() -> std::io::Result<()> {
         payload: input(),
         procedures: input(),
     };
-    let mut storage = [0; 4 * SLOT];
+    let mut storage = [0; 8 * SLOT];
     let mut device = Device::new(inputs, &mut storage);
     match black_box(counted as fn(&mut Device<'_>) -> _)(&mut device) {
         Ok(number) => println!("done {number}"),

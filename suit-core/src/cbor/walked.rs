@@ -1,0 +1,72 @@
+//! Reading again what a walk has been through.
+
+use super::reader::{Major, Reader};
+
+/// A cursor over bytes that [`crate::grammar::walk`] has found in order. What is borrowed can't have changed since, so
+/// reading doesn't fail; where a caller steps over the end all the same, it reads zeros and empty strings.
+///
+/// It decodes by [`Reader`], without the errors: what interprets commands reads each one many times.
+#[derive(Clone, Copy, Debug)]
+pub struct Walked<'a>(Reader<'a>);
+
+impl<'a> Walked<'a> {
+    /// A cursor at what a reader stands at.
+    #[must_use]
+    pub const fn new(reader: Reader<'a>) -> Self {
+        Self(reader)
+    }
+
+    /// A cursor at a byte of an input.
+    #[must_use]
+    pub fn at(bytes: &'a [u8], offset: u32) -> Self {
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        Self(Reader::at(bytes.get(offset..).unwrap_or_default(), offset))
+    }
+
+    /// Offset of the next byte. Of an input of 4 GiB and more, what lies beyond isn't found.
+    #[must_use]
+    pub fn offset(&self) -> u32 {
+        u32::try_from(self.0.offset()).unwrap_or(u32::MAX)
+    }
+
+    /// The number in the next head: an unsigned integer, a count of items or pairs, a tag.
+    pub fn number(&mut self) -> u64 {
+        self.0.head().map_or(0, |head| head.value)
+    }
+
+    /// An integer of either sign.
+    pub fn int(&mut self) -> i64 {
+        self.0.int().unwrap_or(0)
+    }
+
+    /// The content of a byte or text string.
+    pub fn string(&mut self) -> &'a [u8] {
+        let length = self.number();
+        self.0.take(length).unwrap_or_default()
+    }
+
+    /// A cursor over the content of a byte string.
+    #[must_use]
+    pub fn wrapped(&mut self) -> Self {
+        let content = self.string();
+        Self(Reader::at(content, self.0.offset().saturating_sub(content.len())))
+    }
+
+    /// Whether the next item is of this major type.
+    #[must_use]
+    pub fn is(&self, major: Major) -> bool {
+        self.0.rest().first().is_some_and(|first| Major::of(*first) == major)
+    }
+
+    /// Steps over an item with all that it contains.
+    pub fn skip(&mut self) {
+        // Where nothing can be read, nothing is left to step over.
+        let _ = self.0.item();
+    }
+
+    /// The reader behind it.
+    #[must_use]
+    pub const fn reader(&self) -> Reader<'a> {
+        self.0
+    }
+}

@@ -1,0 +1,8 @@
+//! Everything that manifests may ask for: the base set, trust domains and update management; with SHA-256. The signature is stubbed.
+#![no_std]
+#![no_main]
+
+use subject::SignatureStub;
+use suit_verify_nostd::crypto::{Crypto, Sha256};
+
+programs::device!(Crypto { signatures: &[&SignatureStub], macs: &[], hashes: &[&Sha256] });
