@@ -44,7 +44,8 @@ pub fn say_changes(before: &Digests, after: &Digests) {
             }
         }
     }
-    let same = before.as_flattened().iter().zip(after.as_flattened()).filter(|(before, after)| before == after);
+    let same =
+        before.as_flattened().iter().zip(after.as_flattened()).filter(|(before, after)| before == after);
     say!("  SHA-256 the same as before: {} of {} banks", same.count(), 2 * ROOTS.len());
 }
 

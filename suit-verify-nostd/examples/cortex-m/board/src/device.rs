@@ -3,7 +3,9 @@
 use suit_core::version::Version;
 use suit_verify_nostd::platform::{Handle, Identifier, PlatformFault};
 use suit_verify_nostd::platforms::Identity;
-use suit_verify_nostd::platforms::nor_flash::{Bank, Board, NorBuffers, NorComponent, NorLayout, NorPlatform};
+use suit_verify_nostd::platforms::nor_flash::{
+    Bank, Board, NorBuffers, NorComponent, NorLayout, NorPlatform,
+};
 
 use crate::flash::{HostFlash, START};
 use crate::memory::Once;
@@ -28,7 +30,12 @@ const KERNEL_HANDLE: Handle = Handle(0);
 
 /// The four of them.
 pub static ROOTS: [Root; 4] = [
-    Root { name: "kernel", content: KERNEL_HANDLE, manifest: Handle(4), place: b"\x82\x48manifest\x46kernel" },
+    Root {
+        name: "kernel",
+        content: KERNEL_HANDLE,
+        manifest: Handle(4),
+        place: b"\x82\x48manifest\x46kernel",
+    },
     Root { name: "tls", content: Handle(1), manifest: Handle(5), place: b"\x82\x48manifest\x43tls" },
     Root { name: "rules", content: Handle(2), manifest: Handle(6), place: b"\x82\x48manifest\x45rules" },
     Root { name: "scenes", content: Handle(3), manifest: Handle(7), place: b"\x82\x48manifest\x46scenes" },
@@ -37,12 +44,8 @@ pub static ROOTS: [Root; 4] = [
 pub static KERNEL: &Root = &ROOTS[0];
 
 /// Places of manifests in the order of [`ROOTS`]; each has a rollback floor of its own.
-const MANIFESTS: [&[&[u8]]; 4] = [
-    &[b"manifest", b"kernel"],
-    &[b"manifest", b"tls"],
-    &[b"manifest", b"rules"],
-    &[b"manifest", b"scenes"],
-];
+const MANIFESTS: [&[&[u8]]; 4] =
+    [&[b"manifest", b"kernel"], &[b"manifest", b"tls"], &[b"manifest", b"rules"], &[b"manifest", b"scenes"]];
 
 /// The name-based UUID of example.com, and that of door-lock-r3 below it, as descriptions of manifests make them from names.
 const IDENTITY: Identity<'static> = Identity {
@@ -120,7 +123,9 @@ static SCRATCH: Once<[u8; 24]> = Once::new([0; 24]);
 /// # Errors
 /// Faults of the flash.
 pub fn open(flash: HostFlash, starter: Starter) -> Result<Device, PlatformFault> {
-    let (Some(page), Some(scratch)) = (PAGE.take(), SCRATCH.take()) else { return Err(PlatformFault::FORBIDDEN) };
+    let (Some(page), Some(scratch)) = (PAGE.take(), SCRATCH.take()) else {
+        return Err(PlatformFault::FORBIDDEN);
+    };
     let mut device = NorPlatform::new(flash, starter, LAYOUT, NorBuffers { page, scratch })?;
     for root in &ROOTS {
         let second = device.runs_second(root.manifest);

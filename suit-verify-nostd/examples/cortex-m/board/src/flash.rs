@@ -37,7 +37,12 @@ impl HostFlash {
     }
 
     /// Changes memory, then the file.
-    fn change(&mut self, offset: u32, length: usize, change: impl FnOnce(&mut [u8])) -> Result<(), NorFlashErrorKind> {
+    fn change(
+        &mut self,
+        offset: u32,
+        length: usize,
+        change: impl FnOnce(&mut [u8]),
+    ) -> Result<(), NorFlashErrorKind> {
         // SAFETY: the range was checked to be in flash, which is memory. Whoever runs from there or reads from there
         // doesn't change it: the platform writes banks that don't run.
         let place = unsafe { slice::from_raw_parts_mut((START + offset as usize) as *mut u8, length) };

@@ -10,8 +10,8 @@ use suit_verify_nostd::platform::{ComponentPath, Incoming, Platform, PlatformFau
 use suit_verify_nostd::platforms::nor_flash::View;
 use suit_verify_nostd::process::Payload;
 use suit_verify_nostd::{
-    Authenticated, AuthenticationError, Budget, Memory, Procedure, ProcessError, Processor, Setup, Step, TrustAnchor,
-    TrustStore, authenticate,
+    Authenticated, AuthenticationError, Budget, Memory, Procedure, ProcessError, Processor, Setup, Step,
+    TrustAnchor, TrustStore, authenticate,
 };
 
 use crate::device::{Device, ENVELOPE, ROOTS, Root, choose};
@@ -158,7 +158,8 @@ pub fn update(device: &mut Device, work: &mut Work, length: usize) -> Result<&'s
 /// Stores the envelope beside the content that it vouches for.
 fn keep(device: &mut Device, root: &Root, envelope: &[u8]) -> Result<(), PlatformFault> {
     let length = envelope.len() as u32;
-    let incoming = Incoming { size: Some(length), digest: None, file_type: FileType::Regular, metadata: None };
+    let incoming =
+        Incoming { size: Some(length), digest: None, file_type: FileType::Regular, metadata: None };
     device.begin(root.manifest, &incoming)?;
     device.write(root.manifest, 0, envelope)?;
     device.commit(root.manifest, length)

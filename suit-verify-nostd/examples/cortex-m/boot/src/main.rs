@@ -1,5 +1,5 @@
 //! Boot loader of the board: verifies the kernel's manifest, validates the kernel and starts it. A device without a kernel
-//! takes one from an update.
+//! takes one from the factory.
 #![no_std]
 #![no_main]
 
@@ -17,7 +17,6 @@ use suit_verify_nostd::platforms::nor_flash::Bank;
 
 /// Returns only if there is nothing to start.
 fn main() -> bool {
-    say!("boot loader at {:#x}", startup::vector_table());
     let Some(flash) = HostFlash::open() else {
         say!("no flash");
         return false;
@@ -35,7 +34,7 @@ fn main() -> bool {
     match procedures::invoke(&mut device, &mut work, KERNEL) {
         Ok(()) => {}
         Err(refused) => {
-            say!("no kernel to start: {refused}");
+            say!("boot loader at {:#x}: no kernel to start: {refused}", startup::vector_table());
             recover(&mut device, &mut work);
         }
     }
@@ -44,27 +43,31 @@ fn main() -> bool {
 
 /// Installs a kernel, for slot A, and starts it.
 fn recover(device: &mut Device, work: &mut Work) {
-    let Some(length) = procedures::receive(c"update.suit", work.envelope) else { return };
+    let Some(length) = procedures::receive(c"factory.suit", work.envelope) else { return };
     // The spare bank is written.
     device::choose(device, KERNEL, true);
     match procedures::update(device, work, length) {
         Ok(root) => {
-            say!("installed: {}", root.name);
+            say!("  installed: {}", root.name);
             device::choose(device, KERNEL, false);
             if let Err(refused) = procedures::invoke(device, work, KERNEL) {
                 say!("no kernel to start: {refused}");
             }
         }
-        Err(refused) => say!("update refused: {refused}"),
+        Err(refused) => say!("  update refused: {refused}"),
     }
 }
 
 /// Starts a kernel: its vector table begins with the stack pointer and the address of its first instruction.
 fn start(bank: &Bank, length: u32, _: Option<&[u8]>) -> Result<(), PlatformFault> {
     let image = seen(bank.start, length).unwrap_or_default();
-    let (Some(stack), Some(entry)) = (word(image, 0), word(image, 4)) else { return Err(PlatformFault::FORBIDDEN) };
+    let (Some(stack), Some(entry)) = (word(image, 0), word(image, 4)) else {
+        return Err(PlatformFault::FORBIDDEN);
+    };
     // SAFETY: the processor has just found the image to be what the manifest says, and the manifest is the vendor's.
-    unsafe { asm!("msr msp, {stack}", "bx {entry}", stack = in(reg) stack, entry = in(reg) entry, options(noreturn)) }
+    unsafe {
+        asm!("msr msp, {stack}", "bx {entry}", stack = in(reg) stack, entry = in(reg) entry, options(noreturn))
+    }
 }
 
 fn word(image: &[u8], at: usize) -> Option<u32> {

@@ -1,8 +1,10 @@
 //! Applications as bytecode: what they can reach is what they are lent here.
 
+use core::fmt::Write;
 use core::num::NonZeroI32;
 
 use board::say;
+use board::semihosting::Console;
 use embive::interpreter::memory::SliceMemory;
 use embive::interpreter::{Error, Interpreter, SYSCALL_ARGS, State};
 use suit_verify_nostd::platform::PlatformFault;
@@ -29,7 +31,10 @@ pub(crate) fn start(code: &[u8]) -> Result<(), PlatformFault> {
     for _ in 0..CALLS {
         match machine.run().map_err(|_| NOT_OURS)? {
             State::Called => machine.syscall(&mut answer).map_err(|_| NOT_OURS)?,
-            State::Halted => return Ok(()),
+            State::Halted => {
+                say!("");
+                return Ok(());
+            }
             // It takes too long, or waits for something that never comes.
             State::Running | State::Waiting => break,
         }
@@ -42,8 +47,9 @@ type Answer = Result<Result<i32, NonZeroI32>, Error>;
 fn answer(call: i32, arguments: &[i32; SYSCALL_ARGS], _: &mut SliceMemory<'_>) -> Answer {
     let [first, second, third, ..] = *arguments;
     match call {
-        VERSION => say!("scenes {first}.{second}.{third} (bytecode)"),
-        SCENE => say!("  at {first} o'clock {second} %"),
+        // Writing to the console can't fail.
+        VERSION => _ = write!(Console, "scenes {first}.{second}.{third} (bytecode):"),
+        SCENE => _ = write!(Console, " {first} o'clock {second} %"),
         _ => return Ok(Err(NonZeroI32::MIN)),
     }
     Ok(Ok(0))
