@@ -91,11 +91,14 @@ const LAYOUT: NorLayout<'static> = NorLayout {
 /// Bytes that an envelope can have: a bank for manifests.
 pub const ENVELOPE: usize = 0x2000;
 
+/// Starts what a bank holds: so many bytes, with these arguments.
+pub type Start = fn(&Bank, u32, Option<&[u8]>) -> Result<(), PlatformFault>;
+
 /// What the board does with a content that is to run, and which kernel it has.
 #[derive(Debug)]
 pub struct Starter {
     /// Starts what a bank holds.
-    pub start: fn(&Bank, u32, Option<&[u8]>) -> Result<(), PlatformFault>,
+    pub start: Start,
     /// Major, minor, patch of the kernel that runs; its major version is that of its interface to modules.
     pub kernel: [i64; 3],
 }
