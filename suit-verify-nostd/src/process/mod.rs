@@ -25,8 +25,11 @@ mod management;
 mod memory;
 #[cfg(feature = "owner-policy")]
 mod owner;
+#[cfg(feature = "report")]
+mod recording;
 mod sequences;
 mod settings;
+mod supported;
 mod targets;
 
 use suit_core::cbor::{Reader, Walked};
@@ -44,6 +47,7 @@ pub use error::ProcessError;
 use machine::Transfer;
 use memory::Frame;
 pub use memory::{Lent, Memory};
+use supported::SUPPORTED;
 
 /// Commands that a procedure may run by default.
 ///
@@ -224,6 +228,9 @@ pub struct Processor<'a, 'm, P> {
     pause: Pause,
     failed_at: Option<Place>,
     outcome: Outcome,
+    /// The digest that a condition computed last.
+    #[cfg(feature = "report")]
+    measured: Option<recording::MeasuredDigest>,
     #[cfg(feature = "trust-domains")]
     budget: crate::Budget,
     #[cfg(feature = "trust-domains")]
@@ -280,7 +287,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
         memory: Lent<'m>,
         #[cfg(feature = "trust-domains")] dependencies: Dependencies<'a, 'm>,
     ) -> Result<Self, ProcessError> {
-        let root = authenticated.manifest()?;
+        let root = authenticated.manifest_for(&SUPPORTED)?;
         let mut processor = Self {
             platform,
             setup,
@@ -300,6 +307,8 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
             pause: Pause::NONE,
             failed_at: None,
             outcome: Outcome::Idle,
+            #[cfg(feature = "report")]
+            measured: None,
             #[cfg(feature = "trust-domains")]
             budget: crate::Budget::new(),
             #[cfg(feature = "trust-domains")]

@@ -10,3 +10,4 @@ pub mod keys;
 pub mod node;
 pub mod numbers;
 pub mod parse;
+pub mod run;
