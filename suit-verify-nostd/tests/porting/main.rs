@@ -118,8 +118,8 @@ fn carry_out(
     procedure: Procedure,
     image: &[u8],
 ) -> Result<Option<u32>, ProcessError> {
-    let key = Key::k1();
-    let anchors = [TrustAnchor::unchecked(Algorithm::Esp256, key.public(), None)];
+    let key = Key::k1().raw();
+    let anchors = [TrustAnchor::unchecked(Algorithm::Esp256, &key, None)];
     let setup = Setup::new(CRYPTO, TrustStore::new(&anchors).unwrap());
     let envelope = Envelope::parse(envelope, Tagging::Required).unwrap();
     let authentic = authenticate(&envelope, &setup.trust, &CRYPTO, &mut Budget::new()).unwrap();
