@@ -10,7 +10,7 @@ use serde_json::Value;
 /// Each schema with the name of its file.
 #[must_use]
 pub fn all() -> Vec<(&'static str, Schema)> {
-    use crate::commands::{build, key, sign, simulate, verify};
+    use crate::commands::{build, key, report, sign, simulate, verify};
     use crate::render::{Inspection, PartView};
     vec![
         ("build-output.v1.json", of::<build::Summary>("Result of suit build")),
@@ -31,6 +31,8 @@ pub fn all() -> Vec<(&'static str, Schema)> {
             "message.v1.json",
             of_output::<crate::error::Record>("A message of suit: error, refusal or warning"),
         ),
+        ("report-explanation.v1.json", of_output::<report::Explanation>("Result of suit report explain")),
+        ("report-output.v1.json", of_output::<report::Decoded>("Result of suit report decode")),
         ("sign-output.v1.json", of_output::<sign::Report>("Result of suit sign")),
         (
             "signature.v1.json",

@@ -260,7 +260,7 @@ ok  full.suit  could be carried out on door lock r3: ";
 
     change(&place, "\"coap://[fd00::1]/tls-1.4.bin\" = \"module-tls.bin\"\n", "");
     let ran = simulate(&place, "module.suit --device lock.toml --rehearse --trace text");
-    refused(&ran, "E0559", &["refused[E0559]: nothing lies behind 'coap://[fd00::1]/tls-1.4.bin'"]);
+    refused(&ran, "E0562", &["refused[E0562]: nothing lies behind 'coap://[fd00::1]/tls-1.4.bin'"]);
     assert!(ran.text().contains("from coap://[fd00::1]/tls-1.4.bin  missing\n"), "{}", ran.text());
     // The run itself says the same.
     let ran = simulate(&place, "module.suit --device lock.toml");
@@ -294,7 +294,7 @@ fn limits_are_those_of_the_device() {
     refused(&limited("parameters = 2\n"), "E1052", &[]);
     refused(&limited("sequences = 1\n"), "E1053", &[]);
     limited("sequences = 2\nparameters = 8\n").ok();
-    refused(&limited("ram = 100\n"), "E0561", &[]);
+    refused(&limited("ram = 100\n"), "E0564", &[]);
 }
 
 #[test]
@@ -306,7 +306,7 @@ fn ram_is_what_is_lent_and_the_processor() {
     let enough = used + 8 * 24;
     simulate(&place, &format!("module.suit --device lock.toml --limit-ram {enough}")).ok();
     let ran = simulate(&place, &format!("module.suit --device lock.toml --limit-ram {}", enough - 200));
-    assert!(ran.err.starts_with("refused[E0561]") || ran.err.starts_with("refused[E1052]"), "{}", ran.err);
+    assert!(ran.err.starts_with("refused[E0564]") || ran.err.starts_with("refused[E1052]"), "{}", ran.err);
     assert_eq!(ran.status, 1);
     let ran = simulate(&place, "module.suit --device lock.toml --limit-ram much");
     assert_eq!(ran.status, 2, "{}", ran.err);
@@ -360,13 +360,13 @@ fn a_state_is_that_of_one_device() {
     simulate(&place, "full.suit --device lock.toml --state field").ok();
     change(&place, "id = [\"app\", \"rules\"]", "id = [\"app\", \"other\"]");
     let ran = simulate(&place, "full.suit --device lock.toml --state field");
-    let message = "error[E0611]: the state is that of another device: it lacks the component [app/other], or has it at \
+    let message = "error[E0612]: the state is that of another device: it lacks the component [app/other], or has it at \
                    another position\n";
     assert!(ran.status == 3 && ran.err.starts_with(message), "{}", ran.err);
     // Nor is another's directory taken.
     place.write("photos/one.jpg", "x");
     let ran = simulate(&place, "full.suit --device lock.toml --state photos");
-    assert!(ran.status == 3 && ran.err.starts_with("error[E0611]: 'photos' has files"), "{}", ran.err);
+    assert!(ran.status == 3 && ran.err.starts_with("error[E0612]: 'photos' has files"), "{}", ran.err);
     // A state that is broken, or leads elsewhere.
     for (from, to) in [("\"next\"", "\"nxt\""), ("000000.bin", "../../lock.toml"), ("-state/1", "-state/2")] {
         let place = lock();
@@ -375,7 +375,7 @@ fn a_state_is_that_of_one_device() {
         assert!(text.contains(from), "{text}");
         place.write("field/state.json", text.replacen(from, to, 1));
         let ran = simulate(&place, "full.suit --device lock.toml --state field");
-        assert!(ran.status == 3 && ran.err.starts_with("error[E0611]"), "{}", ran.err);
+        assert!(ran.status == 3 && ran.err.starts_with("error[E0612]"), "{}", ran.err);
     }
 }
 
@@ -404,4 +404,41 @@ fn what_is_not_authentic_is_refused_with_the_reasons_of_verify() {
     assert!(verify.err.starts_with("refused[E0504]"), "{}", verify.err);
     let ran = place.say("simulate full.suit --device lock.toml --trust vendor.pub --allow everything");
     assert!(ran.status == 2 && ran.err.contains("--allow doesn't know 'everything'"), "{}", ran.err);
+}
+
+#[test]
+fn the_device_reports_what_happened() {
+    let place = lock();
+    place.say("key gen --type p256 -o device.pem --public device.pub").done();
+    build(&place, "module", "other", &["device.class=door-lock-r4"]);
+    let decode = |name: &str| {
+        place.suit(&["report", "decode", name, "--trust", "device.pub", "--format", "json"]).ok().json()
+    };
+    simulate(&place, "module.suit --device lock.toml --report good --report-key device.pem").ok();
+    assert_eq!(decode("good")["result"]["success"], true, "{}", decode("good"));
+    let ran = simulate(&place, "other.suit --device lock.toml --report bad --report-key device.pem");
+    assert_eq!(ran.status, 1);
+    let explained =
+        place.suit(&["report", "explain", "bad", "--manifest", "other.suit", "--trust", "device.pub"]).done();
+    for line in [
+        "report bad about other.suit, sequence 7",
+        "  failed      condition class-identifier on component 0 [module/tls], in shared sequence at byte 84",
+        "                class-identifier  measured  924b1baa-f321-5fd1-81d6-d225a7081edc",
+        "                                  expected  b5422c61-ad1f-5479-899a-0fb009f8067d",
+    ] {
+        assert!(
+            explained.text().lines().any(|said| said == line),
+            "{line:?} is not in\n{}",
+            explained.text()
+        );
+    }
+    assert_eq!(decode("bad")["result"]["code"], 1011);
+    // Without a key it can be read, and by nobody be trusted.
+    simulate(&place, "module.suit --device lock.toml --report bare").ok();
+    let ran = place.suit(&["report", "decode", "bare", "--trust", "device.pub"]);
+    assert!(ran.err.starts_with("refused[E0559]: "), "{}", ran.err);
+    // What is not authentic is reported too.
+    let ran = place.say("simulate module.suit --device lock.toml --trust device.pub --report stranger --report-key device.pem");
+    assert_eq!(ran.status, 1);
+    assert_eq!(decode("stranger")["result"]["reason"], "unauthorised");
 }

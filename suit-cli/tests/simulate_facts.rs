@@ -131,7 +131,7 @@ fn a_device_waits_by_its_own_clock() {
             }
             None => {
                 assert_eq!(ran.status, 1, "{event}: {}", ran.err);
-                assert!(ran.err.starts_with("refused[E0560]: the device waits: "), "{event}: {}", ran.err);
+                assert!(ran.err.starts_with("refused[E0563]: the device waits: "), "{event}: {}", ran.err);
                 assert!(!ran.text().contains(STORED), "{event}: {}", ran.text());
             }
         }
@@ -179,8 +179,8 @@ fn the_owner_is_asked_whatever_the_manifest_says() {
         ),
         (
             "[now]\nfree-storage = 63\n[owner]\nstorage-free = 64\n".to_owned(),
-            "E0560",
-            "refused[E0560]: the device waits: less storage would stay free than the owner asks for",
+            "E0563",
+            "refused[E0563]: the device waits: less storage would stay free than the owner asks for",
         ),
     ] {
         let ran = simulate(&place, &device(&more), "");

@@ -168,6 +168,8 @@ kinds! {
     LanguageTag = 326 "malformed language tag",
     /// An envelope without the CBOR tag 107 where untagged ones are not allowed.
     Untagged = 329 "envelope without tag 107",
+    /// A reason in a report that no document defines.
+    UnknownReason = 330 "unknown reason",
 
     // COSE structures: RFC 9052.
     /// A COSE message whose payload is attached.
@@ -187,6 +189,11 @@ kinds! {
 }
 
 impl ErrorKind {
+    /// That this key isn't there.
+    pub(crate) fn missing(key: i64) -> Self {
+        Self::MissingKey(i16::try_from(key).unwrap_or(i16::MAX))
+    }
+
     /// That another tag stands where this one must.
     pub(crate) fn wrong_tag(expected: Tag) -> Self {
         Self::WrongTag(u16::try_from(expected.code()).unwrap_or(u16::MAX))

@@ -25,6 +25,7 @@
 //! * [`grammar`]: what a document must look like, as data, and the one walk that holds a document against it. Strict for
 //!   all who decide; tools let it go on and get every fault with its byte.
 //! * [`envelope`], [`manifest`], [`command`], [`parameter`] and their like: borrowed views with iterators.
+//! * [`report`]: what a device says of a run.
 //! * [`cose`]: authentication blocks, encryption info, and what is signed.
 //! * `owned` (feature `alloc`): the owned model for those who build documents.
 //! * [`labels`]: every registry number, each in one place.
@@ -58,6 +59,7 @@ pub mod metadata;
 #[cfg(feature = "alloc")]
 pub mod owned;
 pub mod parameter;
+pub mod report;
 pub mod text;
 pub mod version;
 pub mod wait;

@@ -186,6 +186,11 @@ impl<'a> Parameters<'a> {
     /// Faults of the encoding, `WrongType`.
     pub fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
         let left = reader.map()?;
+        Self::pairs(reader, left)
+    }
+
+    /// The next `left` pairs of a map whose head was read.
+    pub(crate) fn pairs(reader: &mut Reader<'a>, left: u64) -> Result<Self, Error> {
         let pairs = *reader;
         for _ in 0..left {
             reader.item()?;

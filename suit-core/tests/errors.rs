@@ -13,6 +13,7 @@ use suit_core::grammar::{
     BLOCK, COMMON, LANGUAGES, METADATA, PARAMETERS, SECTION, SHARED_SEQUENCE, VERSION_MATCH, WAIT_INFO,
 };
 use suit_core::labels::{Algorithm, EnvelopeKey, ManifestKey, Tag};
+use suit_core::report::Report;
 use suit_core::{Envelope, Error, ErrorKind, Expected, Manifest, Tagging};
 
 use ErrorKind as E;
@@ -139,6 +140,14 @@ const STRUCTURE: &[Row] = &[
     (E::UnknownFileType, 2, |b| check(METADATA, b), "a1 05 04"),
     (E::LanguageTag, 1, |b| check(LANGUAGES, b), "a1 62 655f a1 01 60 # e_"),
     (E::Untagged, 0, envelope, "a0"),
+    (
+        E::UnknownReason,
+        15,
+        |b| Report::parse(Reader::new(b)).map(drop),
+        "a3 03 80 04 # failure:
+        a3 05 00 06 85 80 07 00 00 a0 07 0d # reason 13
+        18 63 82 60 82 2f 58 20 0000000000000000000000000000000000000000000000000000000000000000",
+    ),
 ];
 
 const COSE: &[Row] = &[
@@ -200,7 +209,7 @@ const ALL: &str = "
     WrongType MissingKey UnknownKey WrongTag TooFewItems TooManyItems WrongLength UnsupportedVersion UnknownCommand
     ForbiddenCommand OddSequence UnknownParameter ForbiddenParameter ReportPolicy UnknownDigestAlgorithm DigestLength
     DuplicateComponent ComponentIndex MissingComponentIndex NoComponents DuplicateIndex UnknownComparison
-    UnknownWaitEvent UnknownFileType TextComponent LanguageTag Untagged
+    UnknownWaitEvent UnknownFileType TextComponent LanguageTag Untagged UnknownReason
     AttachedPayload DuplicateHeader CriticalHeader MissingAlgorithm UnprotectedAlgorithm UnknownBlock
     UnsupportedRecipient
 ";
@@ -214,6 +223,7 @@ fn what_errors_say() {
     assert_eq!(say(E::WrongTag(107), 1), "wrong tag, expected 107 at byte 1");
     assert_eq!((E::Truncated.number(), E::WrongType(Expected::Uint).number()), (101, 301));
     assert_eq!((E::UnsupportedRecipient.number(), E::Untagged.number()), (407, 329));
+    assert_eq!(E::UnknownReason.number(), 330);
 }
 
 #[test]

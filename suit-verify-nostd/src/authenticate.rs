@@ -99,11 +99,11 @@ fn is_direct(header: &Header<'_>) -> bool {
 }
 
 /// The keys found so far to have signed, and what is needed to find more.
-struct Trial<'t> {
-    trust: &'t TrustStore<'t>,
-    crypto: &'t Crypto<'t>,
-    budget: &'t mut Budget,
-    verified: AnchorSet,
+pub(crate) struct Trial<'t> {
+    pub(crate) trust: &'t TrustStore<'t>,
+    pub(crate) crypto: &'t Crypto<'t>,
+    pub(crate) budget: &'t mut Budget,
+    pub(crate) verified: AnchorSet,
 }
 
 impl Trial<'_> {
@@ -147,7 +147,7 @@ impl Trial<'_> {
         self.mac(mac.header(), key_id, &message, mac.tag())
     }
 
-    fn signature(
+    pub(crate) fn signature(
         &mut self,
         header: &Header<'_>,
         message: &ToBeSigned<'_>,
@@ -158,7 +158,7 @@ impl Trial<'_> {
         self.each_anchor(algorithm, header.key_id(), &|key| verifier.verify(key, message, signature))
     }
 
-    fn mac(
+    pub(crate) fn mac(
         &mut self,
         header: &Header<'_>,
         key_id: Option<&[u8]>,

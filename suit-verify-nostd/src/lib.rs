@@ -51,6 +51,8 @@
 //! | `sha-384` | `Sha384` | | -43 |
 //! | `sha-512` | `Sha512` | | -44 |
 //!
+//! One more adds no algorithm: `report` writes, protects and verifies [`report`]s, with the algorithms that are on.
+//!
 //! # Deprecated algorithms
 //!
 //! RFC 9864 replaced ES256 and EdDSA, which leave the curve open. Older messages bear them, so there are verifiers for
@@ -95,6 +97,7 @@ pub mod platforms;
 #[cfg(feature = "owner-policy")]
 pub mod policy;
 pub mod process;
+pub mod report;
 pub mod signed;
 pub mod trust;
 

@@ -36,6 +36,12 @@ impl<'a> ComponentPath<'a> {
         Self { prefix, id }
     }
 
+    /// What stands before the identifier, if anything does.
+    #[must_use]
+    pub const fn prefix(&self) -> Option<ComponentId<'a>> {
+        self.prefix
+    }
+
     /// The identifier behind the prefix.
     #[must_use]
     pub const fn id(&self) -> ComponentId<'a> {
@@ -210,6 +216,15 @@ pub trait Platform {
     fn custom(&mut self, code: i64, argument: Walked<'_>, component: Handle) -> Result<bool, PlatformFault> {
         let _ = (code, argument, component);
         Err(PlatformFault::UNSUPPORTED)
+    }
+
+    // --- reports ---
+
+    /// A command with a reporting policy has ended for one component (P-240, P-242). A platform that reports hands it on
+    /// to a [`ReportWriter`](crate::report::ReportWriter), which keeps what the policy asks for.
+    #[cfg(feature = "report")]
+    fn record(&mut self, record: &crate::report::Record<'_>) {
+        let _ = record;
     }
 
     // --- watching ---

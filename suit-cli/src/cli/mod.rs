@@ -9,6 +9,7 @@ pub(crate) mod edit;
 pub(crate) mod inspect;
 pub(crate) mod key;
 pub(crate) mod new;
+pub(crate) mod report;
 pub(crate) mod sign;
 pub(crate) mod simulate;
 pub(crate) mod tour;
@@ -79,6 +80,7 @@ pub(crate) enum Verb {
     Simulate(simulate::SimulateArgs),
     Edit(edit::EditArgs),
     Key(key::KeyArgs),
+    Report(report::ReportArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
     Tour(tour::TourArgs),
@@ -95,6 +97,7 @@ impl Verb {
             Self::Verify(args) => args.format.is_json(),
             Self::Simulate(args) => args.format.is_json(),
             Self::Key(args) => args.is_json(),
+            Self::Report(args) => args.is_json(),
             Self::New(_) | Self::Edit(_) | Self::Completions(_) | Self::Man(_) | Self::Tour(_) => false,
         }
     }

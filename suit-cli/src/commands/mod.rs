@@ -12,6 +12,7 @@ mod inspect;
 pub(crate) mod key;
 mod man;
 mod new;
+pub(crate) mod report;
 pub(crate) mod sign;
 pub(crate) mod simulate;
 mod tour;
@@ -58,6 +59,7 @@ fn run(verb: Verb, console: &Console) -> Outcome<Exit> {
         Verb::Simulate(args) => simulate::run(&args, console),
         Verb::Edit(args) => edit::run(&args, console),
         Verb::Key(args) => key::run(&args, console),
+        Verb::Report(args) => report::run(&args, console),
         Verb::Completions(args) => completions::run(args, console),
         Verb::Man(args) => man::run(&args, console),
         Verb::Tour(args) => tour::run(&args, console),

@@ -129,10 +129,16 @@ codes! {
     DEPENDENCY_DIGEST = 556 No "dependency does not have its digest", "get the dependency that the manifest was built for";
     DEPENDENCY_DEPTH = 557 No "dependencies too deep in each other", "give dependencies as files of their own";
     TOO_MANY_WAYS = 558 No "more alternatives than are followed", "check payloads by hand, or simplify the alternatives";
-    PLAN_LACKS = 559 No "payload that would be needed can't be had",
+    REPORT_UNPROTECTED = 559 No "report is not protected", "ask the device for a report that is signed or has a MAC";
+    REPORT_MANIFEST = 560 No "report is about another manifest";
+    REPORT_PLACE = 561 No "report does not fit the manifest",
+        "if another implementation made it, it may count offsets otherwise: here they count from the first byte of the section's array";
+    PLAN_LACKS = 562 No "payload that would be needed can't be had",
         "name the file under [uris] in the device file, or give its directory with --payload-dir";
-    WAITING = 560 No "device waits for what does not happen", "say under [now] in the device file what is the case";
-    RAM_LIMIT = 561 No "device has too little RAM", "lower the limits of the device file, or allow more RAM";
+    WAITING = 563 No "device waits for what does not happen", "say under [now] in the device file what is the case";
+    RAM_LIMIT = 564 No "device has too little RAM", "lower the limits of the device file, or allow more RAM";
+
+    REPORT_ROOM = 565 No "report finds no room";
 
     // Files.
     READ = 601 Input "file can't be read", "check the name and the permissions";
@@ -146,7 +152,8 @@ codes! {
     IS_DIRECTORY = 608 Input "a directory, not a file";
     TOO_LARGE = 609 Input "file is larger than this tool reads";
     NOT_A_DOCUMENT = 610 Input "file is of a kind that this verb does not read";
-    DEVICE_STATE = 611 Input "not the state of this device";
+    REPORT_ENCRYPTED = 611 Input "report is encrypted", "decrypt it first; this version reads reports that are signed or have a MAC";
+    DEVICE_STATE = 612 Input "not the state of this device";
 
     // Keys.
     KEY_READ = 701 Key "key can't be read", "check the name and the permissions";

@@ -4,7 +4,9 @@ use super::document::Kind;
 use crate::error::{Failure, Outcome, Place, codes};
 use crate::input::Input;
 use suit_core::cbor::{Major, Reader};
-use suit_core::labels::{EnvelopeKey, ManifestKey, Tag};
+use suit_core::cose::ProtectedReport;
+use suit_core::labels::{EnvelopeKey, ManifestKey, ReportKey, Tag};
+use suit_core::report::Report;
 
 /// Says what a file is.
 ///
@@ -33,6 +35,11 @@ pub(crate) fn sniff(input: &Input) -> Outcome<Kind> {
     }
     let mut reader = Reader::new(bytes);
     let tag = reader.clone().tag().ok().and_then(|tag| i64::try_from(tag).ok()).and_then(Tag::from_code);
+    // A report that is protected carries its payload, which no authentication block does.
+    let report_help = format!("`suit report decode {}` shows it", input.name);
+    if ProtectedReport::parse(reader).is_ok_and(|report| Report::parse(report.payload()).is_ok()) {
+        return other("a protected SUIT report", &report_help);
+    }
     match tag {
         Some(Tag::SuitEnvelope) => return Ok(Kind::Envelope { tagged: true }),
         Some(Tag::SuitManifest) => return Ok(Kind::Manifest { tagged: true }),
@@ -54,9 +61,7 @@ pub(crate) fn sniff(input: &Input) -> Outcome<Kind> {
         }
     }
     match seen {
-        Seen { report: true, .. } => {
-            other("a SUIT report", "this version shows envelopes, manifests and COSE messages only")
-        }
+        Seen { report: true, .. } => other("a SUIT report", &report_help),
         Seen { manifest: true, .. } => Ok(Kind::Manifest { tagged: false }),
         Seen { key: true, envelope: false, .. } => other("a COSE_Key", &key_help),
         _ => Ok(Kind::Envelope { tagged: false }),
@@ -79,8 +84,7 @@ impl Seen {
         const COMMON: i64 = ManifestKey::Common.code();
         /// RFC 9052 §7.1: the labels below zero belong to the type of key.
         const KEY_PARAMETERS: core::ops::RangeInclusive<i64> = -4..=-1;
-        /// suit-reference of a report (draft-ietf-suit-report).
-        const REPORT_REFERENCE: i64 = 99;
+        const REPORT_REFERENCE: i64 = ReportKey::Reference.code();
         match (label, value) {
             // A manifest's sequence number and an envelope's authentication wrapper have the same label.
             (WRAPPER, Some(Major::Bytes)) => self.envelope = true,

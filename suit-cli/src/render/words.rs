@@ -98,7 +98,7 @@ pub(crate) fn identifier(document: &Document<'_>, id: Id) -> String {
 }
 
 /// RFC 9090: numbers in groups of seven bits, the last byte of each without its high bit.
-fn relative_oid(bytes: &[u8]) -> String {
+pub(crate) fn relative_oid(bytes: &[u8]) -> String {
     let mut out = "1.3.6.1.4.1".to_owned();
     let mut number = 0_u128;
     for byte in bytes {

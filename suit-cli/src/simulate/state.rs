@@ -126,7 +126,7 @@ impl State {
     /// Reads the state in a directory; `None` if there is none yet.
     ///
     /// # Errors
-    /// E0601 unreadable, E0611 not such a state.
+    /// E0601 unreadable, E0612 not such a state.
     pub(crate) fn read(directory: &Path) -> Outcome<Option<Self>> {
         let path = path(directory);
         if !path.exists() {

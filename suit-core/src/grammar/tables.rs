@@ -9,8 +9,9 @@ use super::shape::{
 };
 use crate::error::ErrorKind;
 use crate::labels::{
-    CUSTOM_MAX, CommonKey, ComponentTextKey, Condition, DependencyKey, Directive, EnvelopeKey, HeaderLabel,
-    ManifestKey, MetadataKey, ParameterKey, Tag, TextKey, WaitEvent,
+    CUSTOM_MAX, CapabilityKey, CommonKey, ComponentTextKey, Condition, DependencyKey, Directive, EnvelopeKey,
+    HeaderLabel, ManifestKey, MetadataKey, ParameterKey, ReportFailureKey, ReportKey, SYSTEM_COMPONENT_ID,
+    Tag, TextKey, WaitEvent,
 };
 
 /// Most components or dependencies that a manifest may list, a limit of ours: looking for duplicates takes time
@@ -396,11 +397,95 @@ tools {
         ],
         1,
     );
+
+    // ---- report: draft-ietf-suit-report, repository head of 2026-02-17; provisional, the draft still moves ----
+
+    /// `SUIT_Report_Protected`: the report in a COSE_Sign1 or COSE_Mac0 that carries it.
+    pub REPORT_PROTECTED = tagged(&[(Tag::CoseSign1, COSE_REPORT), (Tag::CoseMac0, COSE_REPORT)]);
+    // Unlike that of an authentication block, this payload is attached: the report itself.
+    COSE_REPORT = tuple(&[PROTECTED, COSE_HEADER, ATTACHED, SIGNATURE], 4);
+    /// `SUIT_Report` (R §4).
+    pub REPORT = closed(
+        MapKind::Other,
+        &[
+            field(ReportKey::Nonce.code(), BYTES),
+            required(ReportKey::Records.code(), REPORT_ENTRIES),
+            required(ReportKey::Result.code(), REPORT_RESULT),
+            field(ReportKey::CapabilityReport.code(), CAPABILITIES),
+            // Required, too: the reader sees to that.
+            field(ReportKey::Reference.code(), REPORT_REFERENCE),
+        ],
+        0,
+    );
+    /// `SUIT_Reference` = [uri, digest].
+    REPORT_REFERENCE = tuple(&[TEXT, DIGEST], 2);
+    REPORT_ENTRIES = list(REPORT_ENTRY, 0);
+    /// An array is a record, a map is system properties (R §4.1).
+    REPORT_ENTRY = View::OneOf(&[RECORD, SYSTEM_PROPERTIES]);
+    /// `SUIT_Record` (R §3): path in the dependency tree, section, offset, component index, measured values. No document
+    /// defines an extension, so none is taken. The component is one of a manifest that isn't at hand.
+    RECORD = tuple(&[RECORD_PATH, INT, UINT, UINT, MEASURED], 5);
+    RECORD_PATH = list(UINT, 0);
+    /// Measured values in the form of parameters.
+    MEASURED = View::Map(MapShape { min: 0, ..measured(PARAMETER_FIELDS) });
+    /// `system-property-claims`: a component and what was measured of it. That there is something is for the reader to see.
+    SYSTEM_PROPERTIES = View::Map(MapShape { min: 0, ..measured(&SYSTEM_FIELDS) });
+    REPORT_RESULT = View::OneOf(&[BOOL, REPORT_FAILURE]);
+    /// The result of a run that failed (R §4.2).
+    REPORT_FAILURE = closed(
+        MapKind::Other,
+        &[
+            required(ReportFailureKey::Code.code(), INT),
+            required(ReportFailureKey::Record.code(), RECORD),
+            required(ReportFailureKey::Reason.code(), UINT),
+        ],
+        0,
+    );
+    /// `SUIT_Capability_Report` (R §6). A list of integers as key is a path in the manifest's structure; that it is one, and
+    /// that `true` ends a component, is for the reader to see.
+    CAPABILITIES = View::Map(MapShape {
+        fields: &[
+            required(CapabilityKey::Components.code(), CAPABLE_COMPONENTS),
+            required(CapabilityKey::Commands.code(), NUMBERS),
+            required(CapabilityKey::Parameters.code(), NUMBERS),
+            required(CapabilityKey::Algorithms.code(), NUMBERS),
+            field(CapabilityKey::Envelope.code(), NUMBERS),
+            field(CapabilityKey::Manifest.code(), NUMBERS),
+            field(CapabilityKey::Common.code(), NUMBERS),
+            field(CapabilityKey::Text.code(), NUMBERS),
+            field(CapabilityKey::ComponentText.code(), NUMBERS),
+            field(CapabilityKey::Dependency.code(), NUMBERS),
+        ],
+        composite: Some(NUMBERS),
+        min: 0,
+        ..map(MapKind::Other, Others::Unknown)
+    });
+    CAPABLE_COMPONENTS = list(CAPABLE_COMPONENT, 1);
+    CAPABLE_COMPONENT = list(CAPABLE_PART, 0);
+    CAPABLE_PART = View::OneOf(&[BYTES, BOOL]);
+    NUMBERS = list(INT, 1);
 }
 }
 
 /// The content of a protected header: a map; a zero-length string is taken before this is asked.
 pub const COSE_PROTECTED: Shape = COSE_HEADER;
+
+/// Measured values in the form of parameters.
+const fn measured(fields: &'static [Field]) -> MapShape {
+    MapShape { fields, ..map(MapKind::Parameters, Others::Custom(CUSTOM_PARAMETER)) }
+}
+
+const SYSTEM_FIELDS: [Field; 1 + PARAMETER_FIELDS.len()] = {
+    let mut fields = [required(SYSTEM_COMPONENT_ID, COMPONENT_ID); 1 + PARAMETER_FIELDS.len()];
+    let mut rest = PARAMETER_FIELDS;
+    let mut at = 1;
+    while let [first, others @ ..] = rest {
+        fields[at] = *first;
+        rest = others;
+        at += 1;
+    }
+    fields
+};
 
 const PARAMETER_FIELDS: &[Field] = &[
     field(ParameterKey::VendorIdentifier.code(), VENDOR),

@@ -112,7 +112,13 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             self.platform.read(handle, offset, piece)?;
             hash.update(&mut state, piece)?;
         }
-        Ok(hash.finish(&mut state)?.as_bytes() == wanted.bytes())
+        let bytes = hash.finish(&mut state)?;
+        #[cfg(feature = "report")]
+        {
+            let algorithm = wanted.algorithm();
+            self.measured = Some(super::recording::MeasuredDigest { target, algorithm, bytes });
+        }
+        Ok(bytes.as_bytes() == wanted.bytes())
     }
 
     /// P-080: compares all bytes in a time that doesn't depend on where they differ.

@@ -160,6 +160,15 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         position.and_then(|it| self.target_at(manifest, it)).ok_or(ProcessError::ComponentUnknown)
     }
 
+    /// Which of a manifest's dependencies another manifest is, 0-based.
+    #[cfg(feature = "report")]
+    pub(super) fn dependency_position(&self, manifest: u8, dependency: u8) -> Option<u8> {
+        let target = self.loaded(dependency)?.target;
+        let mut dependencies = self.manifest(manifest).manifest().dependencies().iter();
+        let position = dependencies.position(|it| self.target_of(manifest, it.index) == Ok(target))?;
+        u8::try_from(position).ok()
+    }
+
     /// P-161: whether a target is one of a manifest's dependencies.
     pub(super) fn is_dependency(&self, manifest: u8, target: u8) -> bool {
         let dependencies = self.manifest(manifest).manifest().dependencies();

@@ -142,8 +142,16 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let mut reader = self.cursor(self.frame.manifest, self.frame.at);
         let code = reader.int();
         let before = (self.frame.manifest, self.frame.at, self.frame.target, self.depth);
+        #[cfg(feature = "report")]
+        let frame = self.frame;
+        #[cfg(feature = "report")]
+        {
+            self.measured = None;
+        }
         let result = self.command(code, &mut reader);
         if result != Ok(Flow::Pause) {
+            #[cfg(feature = "report")]
+            self.record(code, &frame, result.err());
             let (manifest, offset, target, depth) = before;
             let (settings, component) = (self.settings, self.handle(target));
             let error = result.err();
@@ -283,7 +291,17 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let content = Walked::new(Reader::at(sequence.encoded(), sequence.offset()));
         // P-104: the index is 0 at first.
         let target = self.target_at(manifest, 0).ok_or(ProcessError::ComponentUnknown)?;
-        self.push(content, Frame { manifest, kind, section, target, uninstalls, ..Frame::NONE })
+        let frame = Frame {
+            manifest,
+            kind,
+            section,
+            target,
+            uninstalls,
+            #[cfg(feature = "report")]
+            base: content.offset(),
+            ..Frame::NONE
+        };
+        self.push(content, frame)
     }
 
     /// Nothing is left to run.

@@ -132,6 +132,9 @@ impl Setting {
 pub(super) struct Frame {
     /// Offset of the code of the present command, in the manifest's envelope.
     pub(super) at: u32,
+    /// Offset of the first byte of the section that this belongs to.
+    #[cfg(feature = "report")]
+    pub(super) base: u32,
     /// Which targets commands work on.
     pub(super) choice: Choice,
     /// Commands left, the present one included.
@@ -155,6 +158,8 @@ pub(super) struct Frame {
 impl Frame {
     pub(super) const NONE: Self = Self {
         at: 0,
+        #[cfg(feature = "report")]
+        base: 0,
         choice: Choice::One(0),
         left: 0,
         manifest: 0,

@@ -25,6 +25,8 @@ mod management;
 mod memory;
 #[cfg(feature = "owner-policy")]
 mod owner;
+#[cfg(feature = "report")]
+mod recording;
 mod sequences;
 mod settings;
 mod targets;
@@ -224,6 +226,9 @@ pub struct Processor<'a, 'm, P> {
     pause: Pause,
     failed_at: Option<Place>,
     outcome: Outcome,
+    /// The digest that a condition computed last.
+    #[cfg(feature = "report")]
+    measured: Option<recording::MeasuredDigest>,
     #[cfg(feature = "trust-domains")]
     budget: crate::Budget,
     #[cfg(feature = "trust-domains")]
@@ -300,6 +305,8 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
             pause: Pause::NONE,
             failed_at: None,
             outcome: Outcome::Idle,
+            #[cfg(feature = "report")]
+            measured: None,
             #[cfg(feature = "trust-domains")]
             budget: crate::Budget::new(),
             #[cfg(feature = "trust-domains")]

@@ -54,7 +54,20 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let content = argument.wrapped();
         // P-103: nested sequences are run for each component by itself.
         let Frame { manifest, section, target, .. } = self.frame;
-        self.push(content, Frame { manifest, kind, section, target, ..Frame::NONE })?;
+        #[cfg(feature = "report")]
+        let base = self.frame.base;
+        self.push(
+            content,
+            Frame {
+                manifest,
+                kind,
+                section,
+                target,
+                #[cfg(feature = "report")]
+                base,
+                ..Frame::NONE
+            },
+        )?;
         // P-116: true in each sequence of a try-each; P-119: false in a run-sequence.
         self.frame.soft = kind == Kind::Alternative;
         Ok(Flow::Entered)

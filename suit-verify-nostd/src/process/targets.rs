@@ -59,7 +59,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// The identifier of a target.
-    #[cfg(any(feature = "trust-domains", feature = "owner-policy"))]
+    #[cfg(any(feature = "trust-domains", feature = "owner-policy", feature = "report"))]
     pub(super) fn path_of(&self, target: u8) -> Option<ComponentPath<'a>> {
         let target = self.memory.targets.get(usize::from(target))?;
         self.path_at(target.manifest, target.position)

@@ -43,6 +43,8 @@ pub(crate) struct Device {
     pub(crate) floors: BTreeMap<Option<Vec<u8>>, u64>,
     /// What was done, a line each.
     pub(crate) log: Vec<String>,
+    /// What was told for reports, a line each.
+    pub(crate) records: Vec<String>,
     /// Commands that were carried out.
     pub(crate) watched: Vec<Watched>,
     /// Bytes that were read.
@@ -74,6 +76,7 @@ impl Device {
             devices: vec![Identifier::Uuid(DEVICE)],
             floors: BTreeMap::new(),
             log: Vec::new(),
+            records: Vec::new(),
             watched: Vec::new(),
             read: 0,
             fail_in: None,
@@ -325,6 +328,29 @@ impl Platform for Device {
         let here = core::mem::replace(&mut self.at(one).content, there);
         self.at(other).content = here;
         Ok(())
+    }
+
+    #[cfg(feature = "report")]
+    fn record(&mut self, record: &suit_verify_nostd::report::Record<'_>) {
+        let ids: Vec<_> = record
+            .component_id
+            .iter()
+            .flat_map(|id| id.parts())
+            .map(|part| String::from_utf8_lossy(part).into_owned())
+            .collect();
+        let measured: Vec<_> =
+            record.measured.iter().map(|it| format!("{}={:02x?}", it.label.name(), it.value)).collect();
+        self.records.push(format!(
+            "{:?} section {} at {} component {} {} policy {} {:?} {}",
+            record.manifest_path,
+            record.section,
+            record.offset,
+            record.component,
+            ids.join("/"),
+            record.policy.bits(),
+            record.outcome,
+            measured.join(" "),
+        ));
     }
 
     fn invoke(&mut self, component: Handle, arguments: Option<&[u8]>) -> Result<(), PlatformFault> {

@@ -14,6 +14,7 @@ mod invocation;
 mod limits;
 mod power;
 mod procedure;
+mod records;
 mod rehearsal;
 mod sections;
 mod sequences;

@@ -1,0 +1,29 @@
+//! Whether a report is from a key that is trusted.
+
+use suit_core::cose::{ProtectedReport, Protection};
+
+use crate::authenticate::Trial;
+use crate::budget::Budget;
+use crate::crypto::Crypto;
+use crate::error::AuthenticationError;
+use crate::trust::{AnchorSet, TrustStore};
+
+/// Verifies the signature or MAC around a report and returns the key for which it holds. The store's required number of
+/// keys is not asked for: a report has one signature.
+///
+/// # Errors
+/// `Malformed` if the algorithm is missing or unprotected, `NoTrustedSignature`, `BudgetExhausted`.
+pub fn verify(
+    report: &ProtectedReport<'_>,
+    trust: &TrustStore<'_>,
+    crypto: &Crypto<'_>,
+    budget: &mut Budget,
+) -> Result<AnchorSet, AuthenticationError> {
+    let mut trial = Trial { trust, crypto, budget, verified: AnchorSet::default() };
+    let (header, message) = (report.header(), report.to_be_signed());
+    match report.protection() {
+        Protection::Signature => trial.signature(header, &message, report.signature())?,
+        Protection::Mac => trial.mac(header, header.key_id(), &message, report.signature())?,
+    }
+    if trial.verified.is_empty() { Err(AuthenticationError::NoTrustedSignature) } else { Ok(trial.verified) }
+}
