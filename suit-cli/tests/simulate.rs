@@ -302,10 +302,9 @@ fn ram_is_what_is_lent_and_the_processor() {
     let place = lock();
     let ran = simulate(&place, "module.suit --device lock.toml --format json").ok();
     let used = ran.json()["ended"]["cost"]["ram"].as_u64().unwrap();
-    // With the sequences that the device allows, 8 of them, and no parameter too many.
-    let enough = used + 8 * 24;
-    simulate(&place, &format!("module.suit --device lock.toml --limit-ram {enough}")).ok();
-    let ran = simulate(&place, &format!("module.suit --device lock.toml --limit-ram {}", enough - 200));
+    // Room is kept for the 8 sequences that the device allows.
+    simulate(&place, &format!("module.suit --device lock.toml --limit-ram {}", used + 1024)).ok();
+    let ran = simulate(&place, &format!("module.suit --device lock.toml --limit-ram {}", used - 1));
     assert!(ran.err.starts_with("refused[E0564]") || ran.err.starts_with("refused[E1052]"), "{}", ran.err);
     assert_eq!(ran.status, 1);
     let ran = simulate(&place, "module.suit --device lock.toml --limit-ram much");
