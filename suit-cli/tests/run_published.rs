@@ -284,6 +284,9 @@ fn the_device_does_what_the_table_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What is replaced by what; or what is carried out, with which leniency.
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
 /// The same structures with images of our own, signed with a key of our own: description, changes, what is carried out one
 /// after the other and with which leniency. Those that are missing here need decryption: expAF, expAFS, expAW, expEW,
 /// expED, expD.
@@ -335,7 +338,7 @@ fn the_same_structures_with_payloads_of_our_own_run_to_success() {
         ("size = 190", "size = \"file:expS0.suit\""),
     ];
     let inside = [dependency[0], dependency[1], ("dependency.suit", "expS0.suit")];
-    let cases: [(&str, &str, &[(&str, &str)], &[(&str, &str)]); 15] = [
+    let cases: [(&str, &str, Pairs<'_>, Pairs<'_>); 15] = [
         ("exp0", &installed, &images[..2], &[("update", ""), ("invoke", "")]),
         ("exp1", &plain, &images[..2], &[("update", "")]),
         ("exp2B", &plain, &images[..2], &[("update", ""), ("invoke", "")]),
