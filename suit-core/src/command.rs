@@ -70,6 +70,11 @@ impl<'a> IndexList<'a> {
         Ok(Self { items, left })
     }
 
+    /// As many indices as were counted, of a list that is walked over elsewhere.
+    pub(crate) const fn at(items: Reader<'a>, left: u64) -> Self {
+        Self { items, left }
+    }
+
     /// The indices with the offsets of their first bytes.
     pub(crate) fn located(mut self) -> impl Iterator<Item = (usize, u64)> + use<'a> {
         core::iter::from_fn(move || {
@@ -111,6 +116,16 @@ impl<'a> Sequence<'a> {
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.content.offset()
+    }
+
+    /// A reader at the code of the first command, and how many commands there are: for those who read them by
+    /// themselves, as a device does. None of a sequence that can't be read; such a one is in no manifest that was
+    /// checked.
+    #[must_use]
+    pub fn reader(&self) -> (Reader<'a>, u32) {
+        let mut reader = self.content;
+        let items = reader.count(Major::Array).unwrap_or(0);
+        (reader, items / 2)
     }
 
     /// The commands in order.

@@ -44,10 +44,6 @@ pub struct Components<'a> {
 }
 
 impl<'a> Components<'a> {
-    pub(crate) const fn none() -> Self {
-        Self { items: Reader::new(&[]), count: 0 }
-    }
-
     /// Reads the list.
     ///
     /// # Errors
@@ -61,10 +57,10 @@ impl<'a> Components<'a> {
         Ok(Self { items, count })
     }
 
-    /// As [`Components::read`], of a list that was read before.
-    pub(crate) fn checked(mut list: Reader<'a>) -> Result<Self, Error> {
-        let count = list.count(Major::Array)?;
-        Ok(Self { items: list, count })
+    /// As [`Components::read`], of a list that was read before; none if there is no list.
+    pub(crate) fn known(mut list: Reader<'a>) -> Self {
+        let count = u32::try_from(list.known()).unwrap_or(0);
+        Self { items: list, count }
     }
 
     /// How many there are.

@@ -44,10 +44,10 @@ impl<'a> Dependencies<'a> {
         Self { pairs, count }
     }
 
-    /// As [`Dependencies::read`], of a map that was read before.
-    pub(crate) fn checked(mut map: Reader<'a>) -> Result<Self, Error> {
-        let count = map.count(Major::Map)?;
-        Ok(Self { pairs: map, count })
+    /// As [`Dependencies::read`], of a map that was read before; none if there is no map.
+    pub(crate) fn known(mut map: Reader<'a>) -> Self {
+        let count = u32::try_from(map.known()).unwrap_or(0);
+        Self { pairs: map, count }
     }
 
     /// How many there are.

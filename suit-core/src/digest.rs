@@ -45,6 +45,17 @@ impl<'a> Digest<'a> {
         Self::new(algorithm, bytes).map_err(|error| Error::new(error.kind, at))
     }
 
+    /// Reads a digest that was read before; one that no data has, if there is none.
+    pub(crate) fn known(reader: &mut Reader<'a>) -> Self {
+        reader.known();
+        let algorithm = reader.int().ok().and_then(Algorithm::from_code);
+        let bytes = reader.known_bytes();
+        match algorithm {
+            Some(algorithm) => Self { algorithm, bytes },
+            None => Self { algorithm: Algorithm::Sha256, bytes: &[] },
+        }
+    }
+
     /// Reads a byte string that holds a digest and nothing else.
     ///
     /// # Errors

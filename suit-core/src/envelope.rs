@@ -13,7 +13,8 @@ pub struct Envelope<'a> {
     whole: Reader<'a>,
     tagged: bool,
     authentication: Authentication<'a>,
-    manifest: Wrapped<'a>,
+    /// At the manifest's byte string.
+    manifest: Reader<'a>,
 }
 
 /// A byte string of the envelope, as received. Digests cover it with its head.
@@ -24,6 +25,13 @@ pub struct Wrapped<'a> {
 }
 
 impl<'a> Wrapped<'a> {
+    /// As [`Wrapped::read`], of one that was read before.
+    fn known(reader: &mut Reader<'a>) -> Self {
+        let start = *reader;
+        let content = reader.known_wrapped();
+        Self { item: reader.since(&start), content }
+    }
+
     fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
         let start = *reader;
         let content = reader.wrapped()?;
@@ -103,10 +111,11 @@ impl<'a> Envelope<'a> {
         let shape = if tagged { grammar::ENVELOPE_TAGGED } else { grammar::ENVELOPE };
         let members = members(shape, reader)?;
         // The walk refuses an envelope in which one of them is missing.
-        let member = |key: EnvelopeKey| members.find(key.code(), reader).unwrap_or(Reader::new(&[]));
-        let wrapper = member(EnvelopeKey::AuthenticationWrapper).wrapped()?;
-        let manifest = Wrapped::read(&mut member(EnvelopeKey::Manifest))?;
-        Ok(Self { whole: reader, tagged, authentication: Authentication::parse(wrapper)?, manifest })
+        let member = |key: EnvelopeKey| members.find(key.code(), reader);
+        let mut wrapper = member(EnvelopeKey::AuthenticationWrapper);
+        let manifest = member(EnvelopeKey::Manifest);
+        let authentication = Authentication::parse(wrapper.known_wrapped())?;
+        Ok(Self { whole: reader, tagged, authentication, manifest })
     }
 
     /// The whole envelope as received.
@@ -129,8 +138,8 @@ impl<'a> Envelope<'a> {
 
     /// The manifest's byte string; nothing of its content was read.
     #[must_use]
-    pub const fn manifest(&self) -> Wrapped<'a> {
-        self.manifest
+    pub fn manifest(&self) -> Wrapped<'a> {
+        Wrapped::known(&mut { self.manifest })
     }
 
     /// A member with a registered key, such as a severed section. Nothing vouches for it but the manifest's digest.
@@ -170,10 +179,7 @@ fn read_member<'a>(reader: &mut Reader<'a>) -> Result<(MemberKey<'a>, Wrapped<'a
 /// `SUIT_Authentication`, borrowed: a digest, then any number of blocks.
 #[derive(Clone, Copy, Debug)]
 pub struct Authentication<'a> {
-    digest: Digest<'a>,
-    signed: &'a [u8],
-    blocks: Reader<'a>,
-    count: u32,
+    content: Reader<'a>,
 }
 
 impl<'a> Authentication<'a> {
@@ -183,41 +189,45 @@ impl<'a> Authentication<'a> {
     /// Faults of the encoding and of the grammar; the digest's.
     pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
         members(grammar::AUTHENTICATION, content)?;
-        let mut reader = content;
-        let items = reader.count(Major::Array)?;
-        let signed = reader.clone().bytes()?;
-        let digest = Digest::read_wrapped(&mut reader)?;
-        Ok(Self { digest, signed, blocks: reader, count: items.saturating_sub(1) })
+        Ok(Self { content })
+    }
+
+    /// The digest's byte string and what follows it, and how many items there are.
+    fn items(&self) -> (Reader<'a>, u64) {
+        let mut items = self.content;
+        let count = items.known();
+        (items, count)
     }
 
     /// The digest of the manifest that the envelope claims.
     #[must_use]
-    pub const fn digest(&self) -> Digest<'a> {
-        self.digest
+    pub fn digest(&self) -> Digest<'a> {
+        Digest::known(&mut self.items().0.known_wrapped())
     }
 
     /// What every block must sign: the encoded digest, without a byte string around it (M §8.3).
     #[must_use]
-    pub const fn signed(&self) -> &'a [u8] {
-        self.signed
+    pub fn signed(&self) -> &'a [u8] {
+        self.items().0.known_bytes()
     }
 
     /// How many blocks there are.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.count.into()
+        self.items().1.saturating_sub(1)
     }
 
     /// Whether there are none: a legal encoding that authenticates nothing.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.count == 0
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Readers over the blocks' contents, for [`crate::cose::Block::parse`].
     pub fn blocks(&self) -> impl Iterator<Item = Reader<'a>> + use<'a> {
-        let mut reader = self.blocks;
-        (0..self.count).map_while(move |_| reader.wrapped().ok())
+        let (mut blocks, count) = self.items();
+        blocks.known_bytes();
+        (1..count).map(move |_| blocks.known_wrapped())
     }
 }
 

@@ -58,41 +58,38 @@ impl<'a> Manifest<'a> {
         }
     }
 
-    /// A reader at the value of this key.
+    /// A reader at the value of this key, if there is one.
     fn find(&self, key: ManifestKey) -> Option<Reader<'a>> {
-        self.members.find(key.code(), self.content)
+        Some(self.members.find(key.code(), self.content)).filter(|value| !value.is_empty())
     }
 
-    fn find_common(&self, key: CommonKey) -> Option<Reader<'a>> {
+    fn find_common(&self, key: CommonKey) -> Reader<'a> {
         self.members.find_common(key, self.content)
     }
 
     /// The sequence number (M §8.4.2): neither a version nor a time.
     #[must_use]
     pub fn sequence_number(&self) -> u64 {
-        // It was read before, as what it must be.
-        self.find(ManifestKey::SequenceNumber).and_then(|mut value| value.uint().ok()).unwrap_or(0)
+        self.members.find(ManifestKey::SequenceNumber.code(), self.content).known()
     }
 
     /// The components (M §8.4.5).
     #[must_use]
     pub fn components(&self) -> Components<'a> {
-        let list = self.find_common(CommonKey::Components);
-        list.and_then(|list| Components::checked(list).ok()).unwrap_or(Components::none())
+        Components::known(self.find_common(CommonKey::Components))
     }
 
     /// The dependencies (TD §5.2.2).
     #[must_use]
     pub fn dependencies(&self) -> Dependencies<'a> {
-        let map = self.find_common(CommonKey::Dependencies);
-        map.and_then(|map| Dependencies::checked(map).ok()).unwrap_or(Dependencies::none())
+        Dependencies::known(self.find_common(CommonKey::Dependencies))
     }
 
     /// The sequence that runs before each section (M §8.4.5).
     #[must_use]
     pub fn shared_sequence(&self) -> Option<Sequence<'a>> {
-        let content = self.find_common(CommonKey::SharedSequence)?.wrapped().ok()?;
-        Some(Sequence::new(content))
+        let mut found = self.find_common(CommonKey::SharedSequence);
+        (!found.is_empty()).then(|| Sequence::new(found.known_wrapped()))
     }
 
     /// Where the newest manifest can be found (M §8.4.3).
@@ -147,11 +144,11 @@ impl<'a> Manifest<'a> {
     fn severable(&self, key: ManifestKey) -> Option<Severable<'a, Reader<'a>>> {
         let mut reader = self.find(key)?;
         // P-012: an array is the digest of what was severed, a byte string is the thing itself.
-        if reader.peek() == Some(Major::Array) {
-            Digest::read(&mut reader).ok().map(Severable::Severed)
+        Some(if reader.peek() == Some(Major::Array) {
+            Severable::Severed(Digest::known(&mut reader))
         } else {
-            reader.wrapped().ok().map(Severable::Inline)
-        }
+            Severable::Inline(reader.known_wrapped())
+        })
     }
 
     /// Checks a section that was severed, as if it stood in this manifest. Its digest is the caller's to check first.

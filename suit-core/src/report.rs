@@ -14,7 +14,7 @@ use crate::component::ComponentId;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Expected};
 use crate::grammar::{self, Item, Shape, Visitor};
-use crate::labels::{ReportFailureKey, ReportKey, ReportReason};
+use crate::labels::{ReportFailureKey, ReportKey, ReportReason, SYSTEM_COMPONENT_ID};
 use crate::parameter::Parameters;
 
 /// A report, borrowed. All of its structure was checked; whether it is true, only its protection can tell.
@@ -94,7 +94,7 @@ impl<'a> Visitor<'a> for Structure {
     }
 }
 
-/// Holds what `content` has left against a shape of a report.
+/// Holds what `content` has left against a shape of a report. Which keys must be there, the readers see to.
 pub(crate) fn check<'a>(shape: Shape, content: Reader<'a>) -> Result<(), Error> {
     let mut reader = content;
     grammar::walk(shape, &mut reader, &mut Structure)?;
@@ -188,7 +188,6 @@ impl<'a> Ending<'a> {
                 Err(Error::new(ErrorKind::WrongType(Expected::OneOfSeveral), at))
             };
         }
-        let missing = |key: ReportFailureKey| Error::new(ErrorKind::missing(key.code()), at);
         let (mut code, mut record, mut reason) = (None, None, None);
         for _ in 0..reader.map()? {
             match ReportFailureKey::from_code(reader.int()?) {
@@ -204,6 +203,8 @@ impl<'a> Ending<'a> {
                 }
             }
         }
+        let end = reader.offset();
+        let missing = |key: ReportFailureKey| Error::new(ErrorKind::missing(key.code()), end);
         Ok(Self::Failure(Failure {
             code: code.ok_or(missing(ReportFailureKey::Code))?,
             record: record.ok_or(missing(ReportFailureKey::Record))?,
@@ -224,6 +225,13 @@ impl<'a> Entry<'a> {
             return Err(Error::new(ErrorKind::TooFewItems, at));
         }
         // The component's key is the least one, so it comes first.
+        if reader.clone().int()? != SYSTEM_COMPONENT_ID {
+            for _ in 0..pairs {
+                reader.item()?;
+                reader.item()?;
+            }
+            return Err(reader.error(ErrorKind::missing(SYSTEM_COMPONENT_ID)));
+        }
         reader.int()?;
         let component = ComponentId::read(reader)?;
         let properties = Parameters::pairs(reader, pairs.saturating_sub(1))?;

@@ -1,7 +1,10 @@
 //! From an [`Envelope`] to an [`Authenticated`]: the digest holds, and enough trusted keys have signed it.
 
-use suit_core::cose::{AlgorithmId, Block, Header, Mac, ToBeSigned};
+#[cfg(feature = "cose-mac")]
+use suit_core::cose::Mac;
+use suit_core::cose::{AlgorithmId, Block, Header, Kinds, ToBeSigned};
 use suit_core::digest::Digest;
+use suit_core::grammar::Supported;
 use suit_core::labels::Algorithm;
 use suit_core::{Envelope, Error, ErrorKind, Manifest};
 
@@ -44,11 +47,8 @@ pub fn authenticate<'a>(
     let mut trial = Trial { trust, crypto, budget, verified: AnchorSet::default() };
     for content in authentication.blocks() {
         // All blocks are read, also once enough keys have signed: one that can't be decoded is never just skipped.
-        let block = Block::parse(content)?;
-        check_block(&block, content.offset(), trial.budget)?;
-        if !trial.is_over() {
-            trial.block(&block, authentication.signed())?;
-        }
+        let block = Block::parse_kinds(content, KINDS)?;
+        trial.block(&block, content.offset(), authentication.signed())?;
     }
     let (verified, required) = (trial.verified.len(), trust.required().get());
     match verified {
@@ -68,25 +68,7 @@ pub(crate) fn holds(
     Ok(hash.digest(data)?.as_bytes() == digest.bytes())
 }
 
-/// Refuses what no block may have, whoever made it. The block begins at `offset`.
-fn check_block(block: &Block<'_>, offset: usize, budget: &mut Budget) -> Result<(), AuthenticationError> {
-    match block {
-        Block::Sign1(signer) | Block::Mac0(signer) => check_signer(signer.header(), budget),
-        Block::Sign(sign) => sign.signers().try_for_each(|signer| check_signer(signer?.header(), budget)),
-        Block::Mac(mac) => {
-            check_signer(mac.header(), budget)?;
-            // RFC 9052 §8.5.1: a key that is used directly excludes other recipients, and carries no encrypted key.
-            let mut direct = mac.recipients().filter(|recipient| is_direct(recipient.header()));
-            let alone = mac.recipients().count() == 1;
-            let bare = |key: Option<&[u8]>| key.is_none_or(<[u8]>::is_empty);
-            if direct.any(|recipient| !alone || !bare(recipient.key())) {
-                return Err(Error::new(ErrorKind::UnsupportedRecipient, offset).into());
-            }
-            Ok(())
-        }
-    }
-}
-
+/// Refuses what no signer may have, whoever it is.
 fn check_signer(header: &Header<'_>, budget: &mut Budget) -> Result<(), AuthenticationError> {
     budget.signer()?;
     // M §8.3, RFC 9052 §3.1: the algorithm must be there and authenticated.
@@ -94,9 +76,12 @@ fn check_signer(header: &Header<'_>, budget: &mut Budget) -> Result<(), Authenti
     Ok(())
 }
 
-fn is_direct(header: &Header<'_>) -> bool {
-    header.algorithm() == Some(AlgorithmId::Known(Algorithm::Direct))
-}
+/// Which kinds of block this build reads: what it can't try it refuses, since a block is never skipped unread.
+const KINDS: Kinds = Kinds {
+    sign: cfg!(feature = "cose-sign"),
+    mac0: cfg!(feature = "cose-mac0"),
+    mac: cfg!(feature = "cose-mac"),
+};
 
 /// The keys found so far to have signed, and what is needed to find more.
 pub(crate) struct Trial<'t> {
@@ -111,33 +96,68 @@ impl Trial<'_> {
         !self.trust.is_thorough() && self.verified.len() >= self.trust.required().get()
     }
 
-    fn block(&mut self, block: &Block<'_>, payload: &[u8]) -> Result<(), AuthenticationError> {
+    /// Checks a block that begins at `offset`, and tries it if that is still needed.
+    fn block(&mut self, block: &Block<'_>, offset: usize, payload: &[u8]) -> Result<(), AuthenticationError> {
         match block {
             Block::Sign1(signer) => {
+                check_signer(signer.header(), self.budget)?;
+                if self.is_over() {
+                    return Ok(());
+                }
                 let message = ToBeSigned::sign1(signer.header().protected(), payload);
                 self.signature(signer.header(), &message, signer.signature())
             }
+            #[cfg(feature = "cose-sign")]
             Block::Sign(sign) => {
+                sign.signers().try_for_each(|signer| check_signer(signer?.header(), self.budget))?;
                 for signer in sign.signers() {
+                    if self.is_over() {
+                        break;
+                    }
                     let signer = signer?;
                     let message =
                         ToBeSigned::sign(sign.body().protected(), signer.header().protected(), payload);
                     self.signature(signer.header(), &message, signer.signature())?;
-                    if self.is_over() {
-                        break;
-                    }
                 }
                 Ok(())
             }
+            #[cfg(feature = "cose-mac0")]
             Block::Mac0(signer) => {
+                check_signer(signer.header(), self.budget)?;
+                if self.is_over() {
+                    return Ok(());
+                }
                 let message = ToBeSigned::mac0(signer.header().protected(), payload);
                 self.mac(signer.header(), signer.header().key_id(), &message, signer.signature())
             }
-            Block::Mac(mac) => self.mac_with_recipient(mac, payload),
+            #[cfg(feature = "cose-mac")]
+            Block::Mac(mac) => self.mac_with_recipient(mac, offset, payload),
+            // Reading refused them.
+            #[allow(unreachable_patterns, reason = "there are none if all features are on")]
+            _ => Err(Error::new(ErrorKind::UnknownBlock, offset).into()),
         }
     }
 
-    fn mac_with_recipient(&mut self, mac: &Mac<'_>, payload: &[u8]) -> Result<(), AuthenticationError> {
+    #[cfg(feature = "cose-mac")]
+    fn mac_with_recipient(
+        &mut self,
+        mac: &Mac<'_>,
+        offset: usize,
+        payload: &[u8],
+    ) -> Result<(), AuthenticationError> {
+        let is_direct =
+            |header: &Header<'_>| header.algorithm() == Some(AlgorithmId::Known(Algorithm::Direct));
+        check_signer(mac.header(), self.budget)?;
+        // RFC 9052 §8.5.1: a key that is used directly excludes other recipients, and carries no encrypted key.
+        let mut direct = mac.recipients().filter(|recipient| is_direct(recipient.header()));
+        let alone = mac.recipients().count() == 1;
+        let bare = |key: Option<&[u8]>| key.is_none_or(<[u8]>::is_empty);
+        if direct.any(|recipient| !alone || !bare(recipient.key())) {
+            return Err(Error::new(ErrorKind::UnsupportedRecipient, offset).into());
+        }
+        if self.is_over() {
+            return Ok(());
+        }
         // Other ways to learn the key are not supported, so the block counts for nothing.
         let Some(direct) = mac.recipients().find(|recipient| is_direct(recipient.header())) else {
             return Ok(());
@@ -158,6 +178,7 @@ impl Trial<'_> {
         self.each_anchor(algorithm, header.key_id(), &|key| verifier.verify(key, message, signature))
     }
 
+    #[cfg(any(feature = "cose-mac0", feature = "cose-mac", feature = "report"))]
     pub(crate) fn mac(
         &mut self,
         header: &Header<'_>,
@@ -216,7 +237,7 @@ impl<'a> Authenticated<'a> {
 
     /// The manifest's digest, which was recomputed and signed.
     #[must_use]
-    pub const fn digest(&self) -> Digest<'a> {
+    pub fn digest(&self) -> Digest<'a> {
         self.envelope.authentication().digest()
     }
 
@@ -232,7 +253,16 @@ impl<'a> Authenticated<'a> {
     /// # Errors
     /// As [`Manifest::parse`].
     pub fn manifest(&self) -> Result<SignedManifest<'a>, Error> {
-        let manifest = Manifest::parse(self.envelope.manifest().content())?;
-        Ok(SignedManifest::new(*self, manifest))
+        self.manifest_for(&Supported::ALL)
+    }
+
+    /// Reads the manifest for a device that implements no more than this: a manifest that needs more is refused as a whole,
+    /// and so are its severed sections (P-009, P-010).
+    ///
+    /// # Errors
+    /// As [`Manifest::parse`].
+    pub fn manifest_for(&self, supported: &'static Supported) -> Result<SignedManifest<'a>, Error> {
+        let manifest = Manifest::parse_supported(self.envelope.manifest().content(), supported)?;
+        Ok(SignedManifest::new(*self, manifest, supported))
     }
 }

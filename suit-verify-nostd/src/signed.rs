@@ -4,6 +4,7 @@ use suit_core::Manifest;
 use suit_core::cbor::Reader;
 use suit_core::command::Sequence;
 use suit_core::digest::Digest;
+use suit_core::grammar::Supported;
 use suit_core::labels::{EnvelopeKey, ManifestKey};
 use suit_core::manifest::Severable;
 
@@ -17,6 +18,7 @@ use crate::error::AuthenticationError;
 pub struct SignedManifest<'a> {
     authenticated: Authenticated<'a>,
     manifest: Manifest<'a>,
+    supported: &'static Supported,
 }
 
 /// A part of a manifest that may have been severed.
@@ -32,8 +34,12 @@ pub enum Part<'a, T> {
 
 impl<'a> SignedManifest<'a> {
     /// `manifest` must be the one that `authenticated` vouches for.
-    pub(crate) const fn new(authenticated: Authenticated<'a>, manifest: Manifest<'a>) -> Self {
-        Self { authenticated, manifest }
+    pub(crate) const fn new(
+        authenticated: Authenticated<'a>,
+        manifest: Manifest<'a>,
+        supported: &'static Supported,
+    ) -> Self {
+        Self { authenticated, manifest, supported }
     }
 
     /// The manifest.
@@ -61,7 +67,9 @@ impl<'a> SignedManifest<'a> {
             None => Part::Absent,
             Some(Severable::Inline(sequence)) => Part::Present(sequence),
             Some(Severable::Severed(digest)) => match self.severed(key, digest, crypto)? {
-                Some(content) => Part::Present(self.manifest.check_section(content)?),
+                Some(content) => {
+                    Part::Present(self.manifest.check_section_supported(content, self.supported)?)
+                }
                 None => Part::Missing(digest),
             },
         })

@@ -11,9 +11,9 @@ use suit_core::{Error, ErrorKind};
 use vectors_support::{Outcome, Vector, judge, keys, vectors};
 
 /// What a table may say.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 16] = [
     "comment", "rule", "sibling", "keys", "required", "untagged", "verdict", "stage", "error", "detail",
-    "offset", "verified", "missing", "shown",
+    "offset", "verified", "missing", "shown", "device", "run",
 ];
 
 fn expected(vector: &Vector) -> Outcome {

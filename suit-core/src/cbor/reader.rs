@@ -152,10 +152,10 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    /// A reader this many bytes further on, if there are as many.
-    pub(crate) fn skip(self, count: usize) -> Option<Self> {
-        let rest = self.rest.get(count..)?;
-        Some(Self { rest, offset: self.offset.saturating_add(count) })
+    /// A reader this many bytes further on, or at the end.
+    pub(crate) fn skip(self, count: usize) -> Self {
+        let rest = self.rest.get(count..).unwrap_or_default();
+        Self { rest, offset: self.offset.wrapping_add(self.rest.len().wrapping_sub(rest.len())) }
     }
 
     /// The bytes between an earlier state of this reader and its present one.
@@ -315,6 +315,24 @@ impl<'a> Reader<'a> {
     /// `WrongType`, or what [`Reader::head`] returns.
     pub fn tag(&mut self) -> Result<u64, Error> {
         Ok(self.expect(Major::Tag, Expected::Tag)?.value)
+    }
+
+    /// Reads the head of an item that was read before, as everything in a checked manifest was, and returns its number;
+    /// 0 if there is none. What is known to be there need not be asked for, which takes less room on a device.
+    pub fn known(&mut self) -> u64 {
+        self.head().map_or(0, |head| head.value)
+    }
+
+    /// Reads a byte string that was read before, as [`Reader::known`] does; empty if there is none.
+    pub fn known_bytes(&mut self) -> &'a [u8] {
+        let len = self.known();
+        self.take(len).unwrap_or_default()
+    }
+
+    /// As [`Reader::known_bytes`], with a reader over the content.
+    pub fn known_wrapped(&mut self) -> Self {
+        let content = self.known_bytes();
+        Self::at(content, self.offset.wrapping_sub(content.len()))
     }
 
     /// Reads one item with all that it contains and returns its bytes. Maps inside may have any key order.

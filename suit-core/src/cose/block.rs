@@ -101,6 +101,22 @@ impl<'a> Mac<'a> {
     }
 }
 
+/// Which kinds of block are read beside COSE_Sign1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kinds {
+    /// COSE_Sign.
+    pub sign: bool,
+    /// COSE_Mac0.
+    pub mac0: bool,
+    /// COSE_Mac.
+    pub mac: bool,
+}
+
+impl Kinds {
+    /// All of them.
+    pub const ALL: Self = Self { sign: true, mac0: true, mac: true };
+}
+
 impl<'a> Block<'a> {
     /// Reads a block that fills what `content` has left.
     ///
@@ -108,21 +124,38 @@ impl<'a> Block<'a> {
     /// `UnknownBlock` for another tag, `AttachedPayload`, faults of the encoding, of the grammar and of the headers,
     /// those of all signers and recipients included.
     pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
+        Self::parse_kinds(content, Kinds::ALL)
+    }
+
+    /// As [`Block::parse`], for a device that has no use for some kinds: a block of one that isn't in `kinds` is refused
+    /// like one that no document knows, and with constant `kinds` the code that would read it isn't linked.
+    ///
+    /// # Errors
+    /// As [`Block::parse`].
+    #[inline]
+    pub fn parse_kinds(content: Reader<'a>, kinds: Kinds) -> Result<Self, Error> {
         check(grammar::BLOCK, content)?;
         let mut reader = content;
         let at = reader.offset();
-        let tag = i64::try_from(reader.tag()?).ok().and_then(Tag::from_code);
-        reader.array()?;
+        let tag = i64::try_from(reader.known()).ok().and_then(Tag::from_code);
+        let kind = match tag {
+            Some(Tag::CoseSign) if !kinds.sign => None,
+            Some(Tag::CoseMac0) if !kinds.mac0 => None,
+            Some(Tag::CoseMac) if !kinds.mac => None,
+            known => known,
+        };
+        let Some(kind) = kind else { return Err(Error::new(ErrorKind::UnknownBlock, at)) };
+        reader.known();
         let header = Header::read(&mut reader)?;
         let payload_at = reader.offset();
         // M §8.3: the payload is detached. An attached one is refused, whatever it says.
         if !reader.null() {
             return Err(Error::new(ErrorKind::AttachedPayload, payload_at));
         }
-        Ok(match tag {
-            Some(Tag::CoseSign1) => Self::Sign1(Signer { header, signature: reader.bytes()? }),
-            Some(Tag::CoseMac0) => Self::Mac0(Signer { header, signature: reader.bytes()? }),
-            Some(Tag::CoseSign) => {
+        Ok(match kind {
+            Tag::CoseSign1 => Self::Sign1(Signer { header, signature: reader.known_bytes() }),
+            Tag::CoseMac0 if kinds.mac0 => Self::Mac0(Signer { header, signature: reader.known_bytes() }),
+            Tag::CoseSign if kinds.sign => {
                 let count = reader.array()?;
                 let signers = reader;
                 for _ in 0..count {
@@ -130,7 +163,7 @@ impl<'a> Block<'a> {
                 }
                 Self::Sign(Sign { body: header, signers, count })
             }
-            Some(Tag::CoseMac) => {
+            Tag::CoseMac if kinds.mac => {
                 let tag = reader.bytes()?;
                 Self::Mac(Mac { header, tag, recipients: Recipients::read(&mut reader)? })
             }

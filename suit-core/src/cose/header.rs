@@ -15,101 +15,73 @@ pub enum AlgorithmId<'a> {
     Text(&'a str),
 }
 
-/// The two buckets of a COSE structure, borrowed.
+/// The two buckets of a COSE structure, borrowed. What they hold is looked for when it is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Header<'a> {
-    protected: &'a [u8],
-    algorithm: Option<AlgorithmId<'a>>,
-    algorithm_protected: bool,
-    algorithm_offset: usize,
-    key_id: Option<&'a [u8]>,
-    iv: Option<&'a [u8]>,
+    /// The protected bucket: a map, or nothing.
+    protected: Reader<'a>,
+    /// The unprotected one, and what follows it.
+    unprotected: Reader<'a>,
+    /// Where the structure's byte string with the protected bucket begins.
+    offset: usize,
 }
 
 impl<'a> Header<'a> {
     /// Reads a protected bucket (a byte string) and an unprotected one (a map), both of which were walked over.
     ///
     /// # Errors
-    /// `DuplicateHeader` for a label in both buckets;
-    /// `CriticalHeader` for a critical label that is not one of RFC 9052 §3.1, or for the list in the wrong bucket.
+    /// `DuplicateHeader` for a label in both buckets; `CriticalHeader` for a critical label that is not one of
+    /// RFC 9052 §3.1, or for the list in the wrong bucket.
     pub(super) fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
-        let start = *reader;
-        let protected = reader.wrapped()?;
-        let mut header = Self {
-            protected: protected.rest(),
-            algorithm: None,
-            algorithm_protected: false,
-            algorithm_offset: start.offset(),
-            key_id: None,
-            iv: None,
-        };
+        let offset = reader.offset();
         // RFC 9052 §3: an empty protected bucket is a zero-length string; a map without entries means the same.
-        if !protected.is_empty() {
-            header.labels(&mut { protected }, true)?;
-        }
+        let protected = reader.known_wrapped();
         let unprotected = *reader;
-        header.labels(reader, false)?;
-        both(protected, unprotected)?;
-        Ok(header)
-    }
-
-    fn labels(&mut self, reader: &mut Reader<'a>, protected: bool) -> Result<(), Error> {
-        for _ in 0..reader.count(Major::Map)? {
-            let at = reader.offset();
-            let label = if reader.peek() == Some(Major::Text) {
-                reader.item()?;
-                None
-            } else {
-                HeaderLabel::from_code(reader.int()?)
-            };
-            match label {
-                Some(HeaderLabel::Algorithm) => {
-                    self.algorithm_protected = protected;
-                    self.algorithm_offset = at;
-                    self.algorithm = Some(if reader.peek() == Some(Major::Text) {
-                        AlgorithmId::Text(reader.text()?)
-                    } else {
-                        let code = reader.int()?;
-                        Algorithm::from_code(code).map_or(AlgorithmId::Other(code), AlgorithmId::Known)
-                    });
-                }
-                Some(HeaderLabel::Critical) => {
-                    // RFC 9052 §3.1: the list is protected, and what it names must be understood.
-                    if !protected {
-                        return Err(Error::new(ErrorKind::CriticalHeader, at));
-                    }
-                    for _ in 0..reader.array()? {
-                        let at = reader.offset();
-                        let label = if reader.peek() == Some(Major::Text) { None } else { reader.int().ok() };
-                        if label.and_then(HeaderLabel::from_code).is_none() {
-                            return Err(Error::new(ErrorKind::CriticalHeader, at));
-                        }
-                    }
-                }
-                Some(HeaderLabel::KeyId) => self.key_id = Some(reader.bytes()?),
-                Some(HeaderLabel::Iv) => self.iv = Some(reader.bytes()?),
-                Some(HeaderLabel::ContentType | HeaderLabel::PartialIv) | None => {
-                    reader.item()?;
+        reader.item()?;
+        // RFC 9052 §3.1: the list is protected, and what it names must be understood.
+        if let Some((_, mut list)) = find(protected, HeaderLabel::Critical) {
+            for _ in 0..list.known() {
+                let at = list.offset();
+                if list.int().ok().and_then(HeaderLabel::from_code).is_none() {
+                    return Err(Error::new(ErrorKind::CriticalHeader, at));
                 }
             }
         }
-        Ok(())
+        if let Some((at, _)) = find(unprotected, HeaderLabel::Critical) {
+            return Err(Error::new(ErrorKind::CriticalHeader, at));
+        }
+        // RFC 9052 §3: a label must not stand in both buckets.
+        let mut pairs = unprotected;
+        for _ in 0..pairs.known() {
+            let at = pairs.offset();
+            let label = pairs.item()?;
+            pairs.item()?;
+            if find_encoded(protected, label).is_some() {
+                return Err(Error::new(ErrorKind::DuplicateHeader, at));
+            }
+        }
+        Ok(Self { protected, unprotected, offset })
     }
 
     /// The protected bucket as it goes into the structures that are signed: empty if it has no entries.
     #[must_use]
     pub const fn protected(&self) -> &'a [u8] {
-        match self.protected {
+        match self.protected.rest() {
             // RFC 9052 §4.4: if the map is empty, the zero-length string is used, however it was sent.
             [0xa0] => &[],
             content => content,
         }
     }
 
+    /// The value with this label, wherever it stands.
+    fn find(&self, label: HeaderLabel) -> Option<Reader<'a>> {
+        find(self.protected, label).or(find(self.unprotected, label)).map(|(_, value)| value)
+    }
+
     /// The algorithm, wherever it stands.
     #[must_use]
-    pub const fn algorithm(&self) -> Option<AlgorithmId<'a>> {
-        self.algorithm
+    pub fn algorithm(&self) -> Option<AlgorithmId<'a>> {
+        algorithm(self.find(HeaderLabel::Algorithm)?)
     }
 
     /// The algorithm, which must be protected.
@@ -117,44 +89,47 @@ impl<'a> Header<'a> {
     /// # Errors
     /// `MissingAlgorithm`, `UnprotectedAlgorithm`.
     pub fn protected_algorithm(&self) -> Result<AlgorithmId<'a>, Error> {
-        let fault = |kind| Error::new(kind, self.algorithm_offset);
-        match self.algorithm {
-            None => Err(fault(ErrorKind::MissingAlgorithm)),
-            Some(_) if !self.algorithm_protected => Err(fault(ErrorKind::UnprotectedAlgorithm)),
-            Some(algorithm) => Ok(algorithm),
-        }
+        let found = find(self.protected, HeaderLabel::Algorithm).and_then(|(_, value)| algorithm(value));
+        found.ok_or_else(|| match find(self.unprotected, HeaderLabel::Algorithm) {
+            None => Error::new(ErrorKind::MissingAlgorithm, self.offset),
+            Some((at, _)) => Error::new(ErrorKind::UnprotectedAlgorithm, at),
+        })
     }
 
     /// The key identifier, a hint.
     #[must_use]
-    pub const fn key_id(&self) -> Option<&'a [u8]> {
-        self.key_id
+    pub fn key_id(&self) -> Option<&'a [u8]> {
+        self.find(HeaderLabel::KeyId)?.bytes().ok()
     }
 
     /// The initialisation vector.
     #[must_use]
-    pub const fn iv(&self) -> Option<&'a [u8]> {
-        self.iv
+    pub fn iv(&self) -> Option<&'a [u8]> {
+        self.find(HeaderLabel::Iv)?.bytes().ok()
     }
 }
 
-/// RFC 9052 §3: a label must not stand in both buckets.
-fn both(protected: Reader<'_>, unprotected: Reader<'_>) -> Result<(), Error> {
-    if protected.is_empty() {
-        return Ok(());
+fn algorithm(mut value: Reader<'_>) -> Option<AlgorithmId<'_>> {
+    if value.peek() == Some(Major::Text) {
+        return value.text().ok().map(AlgorithmId::Text);
     }
-    let mut reader = unprotected;
-    for _ in 0..reader.count(Major::Map)? {
-        let at = reader.offset();
-        let label = reader.item()?;
-        reader.item()?;
-        let mut other = protected;
-        for _ in 0..other.count(Major::Map)? {
-            if other.item()? == label {
-                return Err(Error::new(ErrorKind::DuplicateHeader, at));
-            }
-            other.item()?;
+    let code = value.int().ok()?;
+    Some(Algorithm::from_code(code).map_or(AlgorithmId::Other(code), AlgorithmId::Known))
+}
+
+/// Where this label stands in a map that was walked over, or in nothing, and a reader at its value.
+fn find(map: Reader<'_>, label: HeaderLabel) -> Option<(usize, Reader<'_>)> {
+    // Registered labels are small: their encoding is the number.
+    find_encoded(map, &[u8::try_from(label.code()).ok()?])
+}
+
+fn find_encoded<'a>(mut map: Reader<'a>, label: &[u8]) -> Option<(usize, Reader<'a>)> {
+    for _ in 0..map.known() {
+        let at = map.offset();
+        if map.item().ok()? == label {
+            return Some((at, map));
         }
+        map.item().ok()?;
     }
-    Ok(())
+    None
 }

@@ -5,7 +5,7 @@ use super::visit::{Item, Visitor};
 use crate::cbor::Reader;
 use crate::command::IndexList;
 use crate::dependency::Dependencies;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::labels::{CommonKey, Directive, ManifestKey};
 
 /// What a manifest says of its components, and where in a section the walk is.
@@ -89,24 +89,22 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A code is read.
-    pub(super) fn code(&mut self, code: Option<i64>) -> Option<ErrorKind> {
+    /// A code is read: whether it may stand there.
+    pub(super) fn code(&mut self, code: Option<i64>) -> bool {
         const SET_INDEX: i64 = Directive::SetComponentIndex.code();
         const OVERRIDE_MULTIPLE: i64 = Directive::OverrideMultiple.code();
         if self.section != Section::Begins {
-            return None;
+            return true;
         }
         self.section = Section::Inside;
         // M §6.2: a sequence begins with set-component-index where there is more than one component.
         // UM §5.7: override-multiple selects components too, so nothing after it depends on an index unset.
-        let selects = matches!(code, Some(SET_INDEX | OVERRIDE_MULTIPLE));
-        (!selects && self.targets() > 1).then_some(ErrorKind::MissingComponentIndex)
+        matches!(code, Some(SET_INDEX | OVERRIDE_MULTIPLE)) || self.targets() <= 1
     }
 
-    /// An index of a component or dependency is read.
-    pub(super) fn index(&self, index: u64) -> Option<ErrorKind> {
-        let known = index < u64::from(self.components) || self.dependencies.contains(index);
-        (!known).then_some(ErrorKind::ComponentIndex)
+    /// Whether there is a component or dependency with this index.
+    pub(super) fn has(&self, index: u64) -> bool {
+        index < u64::from(self.components) || self.dependencies.contains(index)
     }
 }
 
@@ -135,19 +133,23 @@ impl Members {
     }
 
     /// A reader at the value with this key; `whole` is what was walked over.
-    pub(crate) fn find<'a>(&self, key: i64, whole: Reader<'a>) -> Option<Reader<'a>> {
-        let at = *self.0.get(usize::try_from(key).ok()?)?;
-        if at == 0 { None } else { whole.skip(at) }
+    /// At the end if there is none.
+    pub(crate) fn find<'a>(&self, key: i64, whole: Reader<'a>) -> Reader<'a> {
+        let place = usize::try_from(key).unwrap_or(0);
+        let at = self.0.get(place).copied().filter(|at| *at != 0);
+        whole.skip(at.unwrap_or(usize::MAX))
     }
 
     /// As [`Members::find`], for a key of the common part.
-    pub(crate) fn find_common<'a>(&self, key: CommonKey, whole: Reader<'a>) -> Option<Reader<'a>> {
-        self.find(key.code().wrapping_add(COMMON), whole)
+    pub(crate) fn find_common<'a>(&self, key: CommonKey, whole: Reader<'a>) -> Reader<'a> {
+        self.find(key.code().wrapping_add(i64::from(COMMON)), whole)
     }
 }
 
 /// Where the members of the common part begin among all.
-pub(super) const COMMON: i64 = ManifestKey::Uninstall.code();
+pub(super) const COMMON: u8 = 24;
+
+const _: () = assert!(ManifestKey::Uninstall.code() == 24 && CommonKey::SharedSequence.code() == 4);
 
 /// The visitor of all who decide: stops at the first fault, and reads no layer that isn't authenticated. There is one, so
 /// that a device holds one copy of the walk.
@@ -184,8 +186,8 @@ impl<'a> Visitor<'a> for Checker<'a> {
 }
 
 /// The second place of an index that a list names twice.
-pub(super) fn twice(list: Reader<'_>) -> Option<usize> {
-    let indices = IndexList::read(&mut { list }).ok()?;
+pub(super) fn twice(items: Reader<'_>, count: u32) -> Option<usize> {
+    let indices = IndexList::at(items, count.into());
     for (position, (offset, index)) in indices.located().enumerate() {
         if indices.take(position).any(|earlier| earlier == index) {
             return Some(offset);

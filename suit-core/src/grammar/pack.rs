@@ -15,13 +15,13 @@ use super::shape::{ArrayKind, MapKind, Others, Role, Scalar, Scope, Shape, View}
 use super::tables::{ALL, CODE, DEVICE, SHAPES, argument};
 use crate::cbor::Major;
 use crate::error::ErrorKind;
-use crate::labels::{FileType, MANIFEST_VERSION, REPORT_POLICY_MAX, UUID_LEN, VersionComparison};
+use crate::labels::{CUSTOM_MAX, FileType, MANIFEST_VERSION, REPORT_POLICY_MAX, UUID_LEN, VersionComparison};
 
 /// No shape: what may not be there.
 pub(super) const NONE: u8 = 0xff;
 
 /// What the walk has to do at a value, beyond its kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(super) enum What {
     // Values without parts.
@@ -76,6 +76,12 @@ pub(super) enum What {
     /// `a` is the place of the first choice in [`Table::list`], `b` their number.
     OneOf,
     Any,
+    // Frames that no shape describes: a list or a map of which nothing is asked, what is in a tag, and content of a byte
+    // string that is itself no array or map.
+    FreeArray,
+    FreeMap,
+    InTag,
+    Region,
 }
 
 /// A shape.
@@ -90,7 +96,12 @@ pub(super) struct Row {
 
 impl Row {
     /// Takes nothing: a shape that isn't there.
-    pub(super) const NOTHING: Self = Self { takes: 0, what: What::OneOf, a: 0, b: 0 };
+    pub(super) const NOTHING: Self = Self::free(What::OneOf);
+
+    /// A frame that no shape describes.
+    pub(super) const fn free(what: What) -> Self {
+        Self { takes: 0, what, a: 0, b: 0 }
+    }
 }
 
 /// A list.
@@ -147,16 +158,6 @@ pub(super) struct Table {
     pub(super) fields: &'static [u8],
 }
 
-pub(super) static FOR_DEVICE: Table = table!(DEVICE);
-pub(super) static FOR_TOOLS: Table = table!(ALL);
-
-/// The shapes of arguments by code, in a section and in the shared sequence; [`NONE`] for a code that is unknown or
-/// forbidden there.
-pub(super) static ARGUMENTS: [[u8; CODES]; 2] = [arguments(Scope::Section), arguments(Scope::Shared)];
-
-/// Registered commands have a code below this.
-pub(super) const CODES: usize = 36;
-
 macro_rules! table {
     ($count:expr) => {{
         const SIZES: Sizes = sizes($count);
@@ -178,7 +179,16 @@ macro_rules! table {
         }
     }};
 }
-use table;
+
+pub(super) static FOR_DEVICE: Table = table!(DEVICE);
+pub(super) static FOR_TOOLS: Table = table!(ALL);
+
+/// The shapes of arguments by code, in a section and in the shared sequence; [`NONE`] for a code that is unknown or
+/// forbidden there. Custom commands are at 0, which is no command's code.
+pub(super) static ARGUMENTS: [[u8; 2]; CODES] = arguments();
+
+/// Registered commands have a code below this.
+const CODES: usize = 36;
 
 struct Packed<
     const ROWS: usize,
@@ -393,6 +403,8 @@ const fn pack<
                     _ if !map.ordered => What::Unordered,
                     _ => What::Map,
                 };
+                // The walk notes the keys only of these, see `Walk::field`.
+                assert!(required == 0 || matches!(what, What::Envelope | What::Manifest | What::Common));
                 assert!(
                     map.ordered || matches!(what, What::Unordered),
                     "only maps of no other kind are unordered"
@@ -468,20 +480,24 @@ const _: () = {
     }
 };
 
-const fn arguments(scope: Scope) -> [u8; CODES] {
-    let mut all = [NONE; CODES];
+const fn arguments() -> [[u8; 2]; CODES] {
+    let mut all = [[NONE; 2]; CODES];
     let mut code = 0;
-    while code < CODES {
-        if let Ok(shape) = argument(code as i64, scope) {
-            all[code] = shape.0;
+    // Nothing is registered beyond the table, nor at 0.
+    while code < 256 {
+        let number = if code == 0 { CUSTOM_MAX } else { code as i64 };
+        let mut scopes = [Scope::Section, Scope::Shared].as_slice();
+        let mut scope = 0;
+        while let [first, rest @ ..] = scopes {
+            match argument(number, *first) {
+                Ok(shape) => all[code][scope] = shape.0,
+                Err(kind) => assert!(code < CODES || matches!(kind, ErrorKind::UnknownCommand)),
+            }
+            scope += 1;
+            scopes = rest;
         }
         code += 1;
     }
-    // Nothing is registered beyond the table.
-    let mut beyond = CODES;
-    while beyond < 256 {
-        assert!(matches!(argument(beyond as i64, scope), Err(ErrorKind::UnknownCommand)));
-        beyond += 1;
-    }
+    assert!(matches!(argument(0, Scope::Section), Err(ErrorKind::UnknownCommand)));
     all
 }

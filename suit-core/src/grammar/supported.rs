@@ -7,7 +7,7 @@ use crate::labels::{Condition, Directive, ManifestKey, ParameterKey};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Supported {
     /// By code; bit 0, which is no command's, stands for custom commands.
-    commands: u64,
+    commands: [u32; 2],
     /// By label; bit 0 stands for custom parameters.
     parameters: u32,
     /// By key of the manifest.
@@ -15,22 +15,22 @@ pub struct Supported {
 }
 
 /// What no manifest can do without (draft-ietf-suit-manifest-37 §8.4): version, sequence number, common.
-const REQUIRED: u32 = bit32(ManifestKey::Version.code())
-    | bit32(ManifestKey::SequenceNumber.code())
-    | bit32(ManifestKey::Common.code());
+const REQUIRED: u32 = bit(ManifestKey::Version.code())
+    | bit(ManifestKey::SequenceNumber.code())
+    | bit(ManifestKey::Common.code());
 
 impl Supported {
     /// Everything that the documents define, and what applications add.
-    pub const ALL: Self = Self { commands: u64::MAX, parameters: u32::MAX, members: u32::MAX };
+    pub const ALL: Self = Self { commands: [u32::MAX; 2], parameters: u32::MAX, members: u32::MAX };
 
     /// No command, no parameter, and only those members of a manifest that must be there.
-    pub const NOTHING: Self = Self { commands: 0, parameters: 0, members: REQUIRED };
+    pub const NOTHING: Self = Self { commands: [0; 2], parameters: 0, members: REQUIRED };
 
     /// These and what `self` has.
     #[must_use]
     pub const fn conditions(mut self, mut list: &[Condition]) -> Self {
         while let [first, rest @ ..] = list {
-            self.commands |= bit(first.code());
+            self = self.with(first.code());
             list = rest;
         }
         self
@@ -40,7 +40,7 @@ impl Supported {
     #[must_use]
     pub const fn directives(mut self, mut list: &[Directive]) -> Self {
         while let [first, rest @ ..] = list {
-            self.commands |= bit(first.code());
+            self = self.with(first.code());
             list = rest;
         }
         self
@@ -50,7 +50,7 @@ impl Supported {
     #[must_use]
     pub const fn parameters(mut self, mut list: &[ParameterKey]) -> Self {
         while let [first, rest @ ..] = list {
-            self.parameters |= bit32(first.code());
+            self.parameters |= bit(first.code());
             list = rest;
         }
         self
@@ -60,8 +60,17 @@ impl Supported {
     #[must_use]
     pub const fn members(mut self, mut list: &[ManifestKey]) -> Self {
         while let [first, rest @ ..] = list {
-            self.members |= bit32(first.code());
+            self.members |= bit(first.code());
             list = rest;
+        }
+        self
+    }
+
+    const fn with(mut self, code: i64) -> Self {
+        if code < 32 {
+            self.commands[0] |= bit(code);
+        } else {
+            self.commands[1] |= bit(code);
         }
         self
     }
@@ -69,55 +78,44 @@ impl Supported {
     /// Commands and parameters that applications add (numbers below -256), and what `self` has.
     #[must_use]
     pub const fn custom(mut self) -> Self {
-        self.commands |= 1;
+        self = self.with(0);
         self.parameters |= 1;
         self
     }
 
     /// Whether the command with this code is among them; 0 stands for custom ones.
     #[must_use]
-    pub const fn command(&self, code: u32) -> bool {
-        match self.commands.checked_shr(code) {
-            Some(bits) => bits & 1 == 1,
-            None => false,
+    pub fn command(&self, code: usize) -> bool {
+        match code.checked_sub(32) {
+            None => has(self.commands[0], code),
+            Some(code) => has(self.commands[1], code),
         }
     }
 
     /// Whether the parameter with this label is among them; 0 stands for custom ones.
     #[must_use]
-    pub const fn parameter(&self, label: u32) -> bool {
+    pub fn parameter(&self, label: usize) -> bool {
         has(self.parameters, label)
     }
 
     /// Whether the manifest's member with this key is among them.
     #[must_use]
-    pub const fn member(&self, key: u32) -> bool {
+    pub fn member(&self, key: usize) -> bool {
         has(self.members, key)
     }
 }
 
-const fn has(set: u32, number: u32) -> bool {
-    match set.checked_shr(number) {
-        Some(bits) => bits & 1 == 1,
-        None => false,
-    }
+fn has(set: u32, number: usize) -> bool {
+    u32::try_from(number).ok().and_then(|number| set.checked_shr(number)).is_some_and(|bits| bits & 1 == 1)
 }
 
-/// The bit for a registered number: all of them are below 64.
-const fn bit(code: i64) -> u64 {
-    1_u64.rotate_left(narrow(code))
-}
-
-const fn bit32(code: i64) -> u32 {
-    1_u32.rotate_left(narrow(code))
-}
-
+/// The bit for a registered number.
 #[allow(
     clippy::as_conversions,
     reason = "TryFrom is not const; registered numbers are small and not negative"
 )]
-const fn narrow(code: i64) -> u32 {
-    code as u32
+const fn bit(code: i64) -> u32 {
+    1_u32.rotate_left(code as u32)
 }
 
 // A set must have a bit of its own for each.

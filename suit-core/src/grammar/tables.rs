@@ -399,6 +399,7 @@ tools {
     );
 
     // ---- report: draft-ietf-suit-report, repository head of 2026-02-17; provisional, the draft still moves ----
+    // Which keys must be there, its reader sees to ([`crate::report`]).
 
     /// `SUIT_Report_Protected`: the report in a COSE_Sign1 or COSE_Mac0 that carries it.
     pub REPORT_PROTECTED = tagged(&[(Tag::CoseSign1, COSE_REPORT), (Tag::CoseMac0, COSE_REPORT)]);
@@ -409,10 +410,9 @@ tools {
         MapKind::Other,
         &[
             field(ReportKey::Nonce.code(), BYTES),
-            required(ReportKey::Records.code(), REPORT_ENTRIES),
-            required(ReportKey::Result.code(), REPORT_RESULT),
+            field(ReportKey::Records.code(), REPORT_ENTRIES),
+            field(ReportKey::Result.code(), REPORT_RESULT),
             field(ReportKey::CapabilityReport.code(), CAPABILITIES),
-            // Required, too: the reader sees to that.
             field(ReportKey::Reference.code(), REPORT_REFERENCE),
         ],
         0,
@@ -435,9 +435,9 @@ tools {
     REPORT_FAILURE = closed(
         MapKind::Other,
         &[
-            required(ReportFailureKey::Code.code(), INT),
-            required(ReportFailureKey::Record.code(), RECORD),
-            required(ReportFailureKey::Reason.code(), UINT),
+            field(ReportFailureKey::Code.code(), INT),
+            field(ReportFailureKey::Record.code(), RECORD),
+            field(ReportFailureKey::Reason.code(), UINT),
         ],
         0,
     );
@@ -445,10 +445,10 @@ tools {
     /// that `true` ends a component, is for the reader to see.
     CAPABILITIES = View::Map(MapShape {
         fields: &[
-            required(CapabilityKey::Components.code(), CAPABLE_COMPONENTS),
-            required(CapabilityKey::Commands.code(), NUMBERS),
-            required(CapabilityKey::Parameters.code(), NUMBERS),
-            required(CapabilityKey::Algorithms.code(), NUMBERS),
+            field(CapabilityKey::Components.code(), CAPABLE_COMPONENTS),
+            field(CapabilityKey::Commands.code(), NUMBERS),
+            field(CapabilityKey::Parameters.code(), NUMBERS),
+            field(CapabilityKey::Algorithms.code(), NUMBERS),
             field(CapabilityKey::Envelope.code(), NUMBERS),
             field(CapabilityKey::Manifest.code(), NUMBERS),
             field(CapabilityKey::Common.code(), NUMBERS),
@@ -476,7 +476,7 @@ const fn measured(fields: &'static [Field]) -> MapShape {
 }
 
 const SYSTEM_FIELDS: [Field; 1 + PARAMETER_FIELDS.len()] = {
-    let mut fields = [required(SYSTEM_COMPONENT_ID, COMPONENT_ID); 1 + PARAMETER_FIELDS.len()];
+    let mut fields = [field(SYSTEM_COMPONENT_ID, COMPONENT_ID); 1 + PARAMETER_FIELDS.len()];
     let mut rest = PARAMETER_FIELDS;
     let mut at = 1;
     while let [first, others @ ..] = rest {

@@ -3,7 +3,7 @@
 mod parts;
 mod value;
 
-use super::pack::{FOR_DEVICE, FOR_TOOLS, Row, Table};
+use super::pack::{Array, FOR_DEVICE, FOR_TOOLS, Map, NONE, Row, Table, What};
 use super::shape::Shape;
 use super::tables::ANY;
 use super::visit::{DEPTH_MAX, Key, LAYER_OPEN_MAX, OPEN_MAX, Visitor};
@@ -44,26 +44,23 @@ pub(crate) fn run<'a, V: Visitor<'a>>(
         layer: true,
         argument: ANY.0,
         digest_len: 0,
-        index: None,
+        major: Major::Simple,
+        value: 0,
+        indefinite: false,
+        failed: Error::new(ErrorKind::TooDeep, 0),
         code: None,
         key: Key::Root,
         key_at: 0,
         visitor,
     };
-    let mut next = Some(shape.0);
-    while let Some(shape) = next {
-        next = match walk.value(shape) {
-            Ok(Some(content)) => Some(content),
-            Ok(None) => walk.advance()?,
-            Err(error) => {
-                walk.give_up(error)?;
-                walk.advance()?
-            }
-        };
-    }
-    *reader = Reader::at(walk.window.get(walk.at..).unwrap_or_default(), walk.offset(walk.at));
-    Ok(())
+    let walked = walk.all(shape.0);
+    *reader = walk.reader(walk.at);
+    // What went wrong is in the walk: an error that is handed up through every call takes room at each.
+    walked.map_err(|Stop| walk.failed)
 }
+
+/// The walk has failed; how, is in [`Walk::failed`].
+struct Stop;
 
 struct Walk<'v, 'a, V> {
     /// The whole input.
@@ -86,8 +83,12 @@ struct Walk<'v, 'a, V> {
     argument: u8,
     /// Output length of the digest algorithm read last; 0 if it isn't known.
     digest_len: u8,
-    /// The component index that is the key of the next value, and where it stands.
-    index: Option<(u64, usize)>,
+    /// The head that was read last: its major type, its number, and for one who goes on, whether its length is indefinite.
+    major: Major,
+    value: u64,
+    indefinite: bool,
+    /// Why the walk has failed, if it has.
+    failed: Error,
     /// For those to whom values are shown: the code that was read last, the next value's key, and where it stands.
     code: Option<i64>,
     key: Key<'a>,
@@ -110,7 +111,9 @@ pub(crate) struct Frame {
     done: u32,
     /// Which keys below 16 were seen.
     seen: u16,
-    /// What it is: a shape, or one of the frames that no shape describes.
+    /// What it is.
+    row: Row,
+    /// The number of its shape, for those to whom values are shown.
     shape: u8,
     /// Its depth in its layer, from 1 on; with [`INDEFINITE`] if a break code ends it.
     level: u8,
@@ -118,31 +121,20 @@ pub(crate) struct Frame {
 
 impl Frame {
     /// A place where no value was put yet.
-    pub(crate) const FREE: Self = Self { place: 0, behind: 0, left: 0, done: 0, seen: 0, shape: 0, level: 0 };
+    pub(crate) const FREE: Self =
+        Self { place: 0, behind: 0, left: 0, done: 0, seen: 0, row: Row::NOTHING, shape: 0, level: 0 };
 }
 
 /// In [`Frame::level`].
 const INDEFINITE: u8 = 0x80;
 
-/// Frames that no shape describes; no table has so many shapes.
-mod free {
-    /// A list or a map of which nothing is asked.
-    pub(super) const ARRAY: u8 = 0xfb;
-    pub(super) const MAP: u8 = 0xfc;
-    /// A tag; the shape of what it holds is in the frame.
-    pub(super) const TAG: u8 = 0xfd;
-    /// Content of a byte string that is itself no array or map.
-    pub(super) const REGION: u8 = 0xfe;
-}
+/// For looking again at what was read.
+struct Ignore;
 
-const _: () = assert!(super::tables::ALL < 0xfb);
-
-/// A head that was read.
-struct Head {
-    major: Major,
-    value: u64,
-    /// Never for one who stops at the first fault.
-    indefinite: bool,
+impl Rules for Ignore {
+    fn broken(&mut self, _: Error) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 struct Ask<'v, V>(&'v mut V);
@@ -161,17 +153,30 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     const fn offset(&self, at: usize) -> usize {
-        self.base.saturating_add(at)
+        self.base.wrapping_add(at)
     }
 
-    fn error(&self, kind: ErrorKind, at: usize) -> Error {
-        Error::new(kind, self.offset(at))
+    /// Ends the walk.
+    fn stop(&mut self, kind: ErrorKind, at: usize) -> Stop {
+        self.failed = Error::new(kind, self.offset(at));
+        Stop
+    }
+
+    /// Ends the walk with what a reader found.
+    fn stop_by(&mut self, error: Error) -> Stop {
+        self.failed = error;
+        Stop
     }
 
     /// Tells a fault after which the walk can go on, if the visitor wants to.
-    fn fault(&mut self, kind: ErrorKind, at: usize) -> Result<(), Error> {
-        let error = self.error(kind, at);
-        if V::SILENT { Err(error) } else { self.visitor.fault(error) }
+    fn fault(&mut self, kind: ErrorKind, at: usize) -> Result<(), Stop> {
+        let stop = self.stop(kind, at);
+        if V::SILENT { Err(stop) } else { self.told() }
+    }
+
+    /// Tells the visitor what went wrong.
+    fn told(&mut self) -> Result<(), Stop> {
+        self.visitor.fault(self.failed).map_err(|error| self.stop_by(error))
     }
 
     /// A reader at this place, up to the end of the innermost byte string.
@@ -179,46 +184,69 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         Reader::at(self.window.get(at..).unwrap_or_default(), self.offset(at))
     }
 
-    #[inline(always)]
-    fn head(&mut self) -> Result<Head, Error> {
-        let Some(&first) = self.window.get(self.at) else {
-            return Err(self.error(ErrorKind::Truncated, self.at));
-        };
+    /// Reads a head.
+    #[inline]
+    fn head(&mut self) -> Result<(), Stop> {
         let at = self.at;
+        let Some(&first) = self.window.get(at) else { return Err(self.stop(ErrorKind::Truncated, at)) };
         self.at = at.wrapping_add(1);
-        let major = Major::of(first);
+        self.major = Major::of(first);
         if let Some(value) = short(first) {
-            return Ok(Head { major, value, indefinite: false });
+            self.value = value;
+            if !V::SILENT {
+                self.indefinite = false;
+            }
+            return Ok(());
         }
-        let rest = self.window.get(self.at..).unwrap_or_default();
-        let offset = self.offset(at);
-        let Long { value, rest, indefinite } = if V::SILENT {
-            long(first, rest, offset, &mut Strict)?
-        } else {
-            long(first, rest, offset, &mut Ask(&mut *self.visitor))?
-        };
-        self.at = self.window.len().saturating_sub(rest.len());
-        Ok(Head { major, value, indefinite })
+        self.long(first, at)
     }
 
-    /// Takes as many bytes as a head said.
-    #[inline(always)]
-    fn take(&mut self, len: u64) -> Result<&'a [u8], Error> {
-        let end = usize::try_from(len).ok().and_then(|len| self.at.checked_add(len));
-        let taken = end.and_then(|end| self.window.get(self.at..end));
-        let Some(taken) = taken else {
-            return Err(self.error(ErrorKind::Truncated, self.window.len()));
+    /// Reads on behind the first byte of a head that is longer than that, or says no number.
+    fn long(&mut self, first: u8, at: usize) -> Result<(), Stop> {
+        let rest = self.window.get(self.at..).unwrap_or_default();
+        let offset = self.offset(at);
+        let read = if V::SILENT {
+            long(first, rest, offset, &mut Strict)
+        } else {
+            long(first, rest, offset, &mut Ask(&mut *self.visitor))
         };
-        self.at = self.at.wrapping_add(taken.len());
+        match read {
+            Ok(Long { value, rest, indefinite }) => {
+                self.at = self.window.len().wrapping_sub(rest.len());
+                self.value = value;
+                self.indefinite = indefinite;
+                Ok(())
+            }
+            Err(error) => Err(self.stop_by(error)),
+        }
+    }
+
+    /// Takes as many bytes as the head said.
+    #[inline]
+    fn take(&mut self) -> Result<&'a [u8], Stop> {
+        let len = usize::try_from(self.value).unwrap_or(usize::MAX);
+        let rest = self.window.get(self.at..).unwrap_or_default();
+        let Some(taken) = rest.get(..len) else {
+            return Err(self.stop(ErrorKind::Truncated, self.window.len()));
+        };
+        self.at = self.at.wrapping_add(len);
         Ok(taken)
     }
 
     /// Opens a value with parts.
-    fn push(&mut self, shape: u8, place: usize, left: u32, level: u8, at: usize) -> Result<(), Error> {
+    fn push(
+        &mut self,
+        row: Row,
+        shape: u8,
+        place: usize,
+        left: u32,
+        level: u8,
+        at: usize,
+    ) -> Result<(), Stop> {
         let Some(free) = self.frames.get_mut(self.depth) else {
-            return Err(self.error(ErrorKind::TooDeep, at));
+            return Err(self.stop(ErrorKind::TooDeep, at));
         };
-        *free = Frame { place, behind: self.behind, left, done: 0, seen: 0, shape, level };
+        *free = Frame { place, behind: self.behind, left, done: 0, seen: 0, row, shape, level };
         self.behind = NO_REGION;
         self.depth = self.depth.wrapping_add(1);
         Ok(())
@@ -228,38 +256,59 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         self.frames.get_mut(self.depth.wrapping_sub(1))
     }
 
-    /// Finds the next value: the next part of the innermost frame that has one left. Returns its shape.
-    fn advance(&mut self) -> Result<Option<u8>, Error> {
+    /// Visits one value after the other.
+    fn all(&mut self, root: u8) -> Result<(), Stop> {
+        let mut shape = root;
         loop {
-            let Some(frame) = self.frames.get_mut(self.depth.wrapping_sub(1)) else { return Ok(None) };
-            let done = if !V::SILENT && frame.level & INDEFINITE != 0 {
-                // Of a list of indefinite length nothing is left when its bytes are used up.
-                let region = frame.behind != NO_REGION;
-                self.at_break() || (region && self.at == self.window.len())
-            } else {
-                frame.left == 0
-            };
-            if done {
-                self.finish()?;
-                continue;
-            }
-            match self.part() {
-                Ok(shape) => return Ok(Some(shape)),
-                Err(error) if V::SILENT => return Err(error),
-                Err(error) => {
-                    self.visitor.fault(error)?;
-                    self.abandon();
+            match self.value(shape) {
+                Ok(NONE) => {}
+                Ok(content) => {
+                    shape = content;
+                    continue;
+                }
+                Err(stop) if V::SILENT => return Err(stop),
+                Err(Stop) => {
+                    self.told()?;
+                    match core::mem::replace(&mut self.behind, NO_REGION) {
+                        NO_REGION => self.abandon(),
+                        // The content of a byte string can't be read, what follows that string can.
+                        behind => self.resume(behind),
+                    }
                 }
             }
+            // The next part of the innermost frame that has one left.
+            shape = loop {
+                let Some(frame) = self.top() else { return Ok(()) };
+                let done = if !V::SILENT && frame.level & INDEFINITE != 0 {
+                    // Of a list of indefinite length nothing is left when its bytes are used up.
+                    let region = frame.behind != NO_REGION;
+                    self.at_break() || (region && self.at == self.window.len())
+                } else {
+                    frame.left == 0
+                };
+                if done {
+                    self.finish()?;
+                    continue;
+                }
+                match self.part() {
+                    Ok(shape) => break shape,
+                    Err(stop) if V::SILENT => return Err(stop),
+                    Err(Stop) => {
+                        self.told()?;
+                        self.abandon();
+                    }
+                }
+            };
         }
     }
 
     /// Ends the innermost frame and, if it was the content of a byte string, goes on behind that string.
-    fn finish(&mut self) -> Result<(), Error> {
+    #[inline]
+    fn finish(&mut self) -> Result<(), Stop> {
         let Some(frame) = self.top() else { return Ok(()) };
-        let Frame { shape, seen, behind, .. } = *frame;
+        let Frame { row, seen, behind, .. } = *frame;
         self.depth = self.depth.wrapping_sub(1);
-        if let Some(map) = Self::map(Self::row(shape)) {
+        if let Some(map) = Self::map(row) {
             let mut missing = map.required & !seen;
             while missing != 0 {
                 let label = i16::try_from(missing.trailing_zeros()).unwrap_or(i16::MAX);
@@ -267,7 +316,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 missing &= missing.wrapping_sub(1);
             }
         }
-        if !V::SILENT && shape != free::REGION {
+        if !V::SILENT && row.what != What::Region {
             self.visitor.leave(self.offset(self.at));
         }
         if behind != NO_REGION {
@@ -288,26 +337,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         }
     }
 
-    /// Goes on, if the visitor wants to, after a value that can't be read.
-    fn give_up(&mut self, error: Error) -> Result<(), Error> {
-        if V::SILENT {
-            return Err(error);
-        }
-        self.visitor.fault(error)?;
-        match core::mem::replace(&mut self.behind, NO_REGION) {
-            NO_REGION => self.abandon(),
-            // The content of a byte string can't be read, what follows that string can.
-            behind => self.resume(behind),
-        }
-        Ok(())
-    }
-
     /// Gives up everything inside the innermost byte string, because it can't be read on, and goes on behind it.
     fn abandon(&mut self) {
         while let Some(frame) = self.top() {
-            let Frame { shape, behind, .. } = *frame;
+            let Frame { row, behind, .. } = *frame;
             self.depth = self.depth.wrapping_sub(1);
-            if shape != free::REGION {
+            if row.what != What::Region {
                 self.visitor.leave(self.offset(self.window.len()));
             }
             if behind != NO_REGION {
@@ -324,5 +359,25 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let found = self.window.get(self.at) == Some(&0xff);
         self.at = self.at.wrapping_add(usize::from(found));
         found
+    }
+
+    /// The map that a row is, if it is one.
+    #[inline]
+    fn map(row: Row) -> Option<&'static Map> {
+        if row.what >= What::Map && row.what < What::OneOf {
+            Self::TABLE.maps.get(usize::from(row.a))
+        } else {
+            None
+        }
+    }
+
+    /// The list that a row is, if it is one.
+    #[inline]
+    fn array(row: Row) -> Option<&'static Array> {
+        if row.what >= What::Array && row.what < What::Sequence {
+            Self::TABLE.arrays.get(usize::from(row.a))
+        } else {
+            None
+        }
     }
 }

@@ -49,10 +49,28 @@ impl<'a> Capabilities<'a> {
     pub(super) fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
         let left = reader.map()?;
         let pairs = *reader;
+        // R §6: these four are required.
+        let mut lacking = [
+            CapabilityKey::Components,
+            CapabilityKey::Commands,
+            CapabilityKey::Parameters,
+            CapabilityKey::Algorithms,
+        ]
+        .map(Some);
         for _ in 0..left {
-            Capability::read(reader)?;
+            let found = match Capability::read(reader)? {
+                Capability::Components(_) => CapabilityKey::Components,
+                Capability::Numbers(key, _) => key,
+                Capability::Path(..) => continue,
+            };
+            for key in lacking.iter_mut().filter(|key| **key == Some(found)) {
+                *key = None;
+            }
         }
-        Ok(Self { pairs, left })
+        match lacking.into_iter().flatten().next() {
+            Some(key) => Err(reader.error(ErrorKind::missing(key.code()))),
+            None => Ok(Self { pairs, left }),
+        }
     }
 }
 

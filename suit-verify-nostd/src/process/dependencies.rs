@@ -11,6 +11,7 @@ use suit_core::{Envelope, Tagging};
 
 use super::machine::Flow;
 use super::memory::{Choice, Frame, State};
+use super::supported::SUPPORTED;
 use super::{Procedure, ProcessError, Processor};
 use crate::authenticate::{authenticate, holds};
 use crate::platform::{ComponentPath, Platform};
@@ -42,6 +43,9 @@ struct Loaded<'a> {
     ran: u8,
 }
 
+/// In place of the target: it holds something else now. No processor has so many.
+const REPLACED: u8 = u8::MAX;
+
 /// Memory for dependencies.
 #[derive(Debug, Default)]
 pub struct Dependencies<'a, 'm> {
@@ -72,6 +76,9 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn forget_dependencies(&mut self) {
         self.budget = crate::Budget::new();
         for slot in self.dependencies.slots.iter_mut() {
+            if slot.0.is_some_and(|loaded| loaded.target == REPLACED) {
+                *slot = Dependency::FREE;
+            }
             if let Some(loaded) = &mut slot.0 {
                 // It is read again if it is asked for, and its bytes are found to be the same.
                 loaded.signed = None;
@@ -218,6 +225,11 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let (bytes, rest) = room.split_at_mut_checked(length).ok_or(ProcessError::TooManyDependencies)?;
         self.dependencies.room = rest;
         self.platform.read(handle, 0, bytes)?;
+        // Commands and parameters of this procedure may stand in what was read before.
+        let before = self.number_of(target).and_then(|number| self.loaded_mut(number));
+        if let Some(before) = before.filter(|before| before.signed.is_some()) {
+            before.target = REPLACED;
+        }
         let loaded = Loaded { bytes, target, signed: None, prefix: None, verified_by: None, ran: 0 };
         let number = match self.number_of(target) {
             Some(number) => number,
@@ -241,7 +253,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         }
         let envelope = Envelope::parse(loaded.bytes, self.tagging())?;
         let authenticated = authenticate(&envelope, &self.setup.trust, &self.setup.crypto, &mut self.budget)?;
-        let signed = authenticated.manifest()?;
+        let signed = authenticated.manifest_for(&SUPPORTED)?;
         // P-038, by where the dependency is stored.
         let id = self.path_of(target).map(|path| path.id());
         if signed.manifest().sequence_number() < self.platform.floor(id)? {
@@ -312,10 +324,6 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             None if !self.setup.options.integrity_unasked => return Err(ProcessError::DependencyUnverified),
             None => self.load(target, manifest)?,
         };
-        let ran = self.stage.saturating_add(1);
-        if let Some(loaded) = self.loaded_mut(number) {
-            loaded.ran = ran;
-        }
         if self.procedure == Procedure::Update && !self.rehearsing {
             // P-168: from now on the root manifest uses it.
             let root = self.root.manifest().component_id();
@@ -325,15 +333,37 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let Some(key) = self.section() else { return Ok(Flow::Next) };
         // TD §5.4: an absent section is immediate success, without the shared sequence.
         if self.manifest(number).manifest().section(key).is_none() {
+            self.has_run(number);
             return Ok(Flow::Next);
         }
         self.open_shared(number, false)?;
         Ok(Flow::Entered)
     }
 
-    /// P-152: when a section ends, the same section of every dependency has run.
+    /// Notes that the present section of a dependency has come to its end.
+    fn has_run(&mut self, number: u8) {
+        let ran = self.stage.saturating_add(1);
+        if let Some(loaded) = self.loaded_mut(number) {
+            loaded.ran = ran;
+        }
+    }
+
+    /// What a target holds has changed: it isn't the dependency any more that was verified (P-160).
+    pub(super) fn drop_integrity(&mut self, target: u8) {
+        let number = self.number_of(target);
+        if let Some(loaded) = number.and_then(|number| self.loaded_mut(number)) {
+            loaded.verified_by = None;
+        }
+    }
+
+    /// P-152: when a section ends, the same section of every dependency has run. Which ones are uninstalled, unlink
+    /// decides.
     pub(super) fn dependencies_ran(&mut self, frame: &Frame) -> Result<(), ProcessError> {
-        if self.setup.options.sections_unmatched || frame.uninstalls {
+        if frame.uninstalls || self.procedure == Procedure::Uninstall {
+            return Ok(());
+        }
+        self.has_run(frame.manifest);
+        if self.setup.options.sections_unmatched {
             return Ok(());
         }
         let Some(key) = self.section() else { return Ok(()) };
@@ -341,9 +371,17 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         for dependency in dependencies.iter() {
             let target = self.target_of(frame.manifest, dependency.index)?;
             let handle = self.handle(target);
-            // One that isn't there yet has nothing to run; in a rehearsal it can't be known.
-            if self.state(target) == State::Rehearsed || self.platform.length(handle).is_none() {
+            if self.state(target) == State::Rehearsed {
                 continue;
+            }
+            if self.platform.length(handle).is_none() {
+                // Until install has ended it may still come; a set that lacks one isn't valid (P-041).
+                match key {
+                    ManifestKey::DependencyResolution
+                    | ManifestKey::PayloadFetch
+                    | ManifestKey::CandidateVerification => continue,
+                    _ => return Err(ProcessError::DependencyUnprocessed),
+                }
             }
             let number = self.load(target, frame.manifest)?;
             let ran = self.loaded(number).map_or(0, |loaded| loaded.ran);
@@ -378,13 +416,13 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// At the end of an update the dependencies that ran can't go back either.
     pub(super) fn raise_dependency_floors(&mut self) -> Result<(), ProcessError> {
-        let mut number = 1_u8;
-        while let Some(loaded) = self.loaded(number).copied() {
-            if let (Some(signed), true) = (loaded.signed, loaded.ran > 0) {
-                let id = self.path_of(loaded.target).map(|path| path.id());
-                self.platform.set_floor(id, signed.manifest().sequence_number())?;
+        for number in 1..=u8::MAX {
+            let Some(loaded) = self.loaded(number).copied() else { break };
+            if let (Some(signed), true, Some(path)) =
+                (loaded.signed, loaded.ran > 0, self.path_of(loaded.target))
+            {
+                self.platform.set_floor(Some(path.id()), signed.manifest().sequence_number())?;
             }
-            number = number.saturating_add(1);
         }
         Ok(())
     }

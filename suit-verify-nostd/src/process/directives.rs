@@ -96,7 +96,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             }
             return Ok(Flow::Next);
         }
-        self.set_state(target, State::Unknown);
+        self.changed(target);
         let incoming = self.incoming(target, length)?;
         let mut stored = self.platform.begin(handle, &incoming)?;
         // A platform that claims more than there is begins anew.
@@ -155,6 +155,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             self.set_state(source, State::Rehearsed);
             return Ok(Flow::Next);
         }
+        self.changed(target);
+        self.changed(source);
         self.platform.swap(one, other)?;
         self.set_state(target, there);
         self.set_state(source, here);
@@ -188,7 +190,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let handle = self.handle(target);
         // Nobody knows what it does to the component.
         if self.state(target) == State::Verified {
-            self.set_state(target, State::Unknown);
+            self.changed(target);
         }
         if self.rehearsing || self.platform.custom(code, value, handle)? {
             Ok(Flow::Next)

@@ -29,6 +29,7 @@ mod owner;
 mod recording;
 mod sequences;
 mod settings;
+mod supported;
 mod targets;
 
 use suit_core::cbor::{Reader, Walked};
@@ -46,6 +47,7 @@ pub use error::ProcessError;
 use machine::Transfer;
 use memory::Frame;
 pub use memory::{Lent, Memory};
+use supported::SUPPORTED;
 
 /// Commands that a procedure may run by default.
 ///
@@ -285,7 +287,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
         memory: Lent<'m>,
         #[cfg(feature = "trust-domains")] dependencies: Dependencies<'a, 'm>,
     ) -> Result<Self, ProcessError> {
-        let root = authenticated.manifest()?;
+        let root = authenticated.manifest_for(&SUPPORTED)?;
         let mut processor = Self {
             platform,
             setup,

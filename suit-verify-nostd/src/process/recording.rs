@@ -89,7 +89,7 @@ impl<P: Platform> Processor<'_, '_, P> {
     /// Completes a record with what was measured: the true value of what a condition asks for.
     fn tell(&mut self, code: i64, target: u8, record: Record<'_>) {
         let handle = self.handle(target);
-        let mut tell = |platform: &mut P, measured: &[Measured<'_>]| {
+        let tell = |platform: &mut P, measured: &[Measured<'_>]| {
             platform.record(&Record { measured, ..record });
         };
         let digest = self.measured.filter(|measured| measured.target == target);

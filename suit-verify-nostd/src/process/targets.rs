@@ -13,9 +13,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         if !self.root.manifest().dependencies().is_empty() && !self.takes_dependencies() {
             return Err(ProcessError::DependenciesUnsupported);
         }
-        self.look_up(0)?;
-        self.root_targets = self.targets;
-        Ok(())
+        self.look_up(0)
     }
 
     #[cfg(not(feature = "trust-domains"))]
@@ -36,6 +34,17 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                 self.targets = self.targets.checked_add(1).ok_or(ProcessError::TooManyComponents)?;
             }
             position = position.checked_add(1).ok_or(ProcessError::TooManyComponents)?;
+        }
+        if manifest == 0 {
+            self.root_targets = self.targets;
+        }
+        #[cfg(feature = "trust-domains")]
+        {
+            // a dependency that is no component and has no prefix is nowhere.
+            let dependencies = self.manifest(manifest).manifest().dependencies();
+            if dependencies.iter().any(|it| self.target_of(manifest, it.index).is_err()) {
+                return Err(ProcessError::ComponentUnknown);
+            }
         }
         Ok(())
     }
@@ -108,6 +117,13 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     pub(super) fn state(&self, target: u8) -> State {
         self.memory.targets.get(usize::from(target)).map_or(State::Unknown, |target| target.state)
+    }
+
+    /// Nothing is known any more of what a target holds.
+    pub(super) fn changed(&mut self, target: u8) {
+        self.set_state(target, State::Unknown);
+        #[cfg(feature = "trust-domains")]
+        self.drop_integrity(target);
     }
 
     pub(super) fn set_state(&mut self, target: u8, state: State) {

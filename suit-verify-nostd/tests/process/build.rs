@@ -54,8 +54,13 @@ pub(crate) fn seal_with(manifest: &Manifest, payloads: &[(&str, &[u8])]) -> Vec<
 
 /// The envelope of an encoded manifest, signed by the test key, with these members behind it: key and byte string.
 pub(crate) fn seal_encoded(encoded: &[u8], members: &[Vec<u8>]) -> Vec<u8> {
+    seal_by(&Key::k1(), encoded, members)
+}
+
+/// The same, signed by another key.
+pub(crate) fn seal_by(key: &Key, encoded: &[u8], members: &[Vec<u8>]) -> Vec<u8> {
     let digest = digest(-16, &bstr(encoded));
-    let block = Block::sign1(&Key::k1()).encode(&digest);
+    let block = Block::sign1(key).encode(&digest);
     let mut bytes = envelope(&digest, &[block], encoded, &[]);
     // d8 6b, then a map of two.
     assert_eq!(bytes[2], 0xa2);
@@ -119,6 +124,11 @@ pub(crate) fn sha256(data: &[u8]) -> Parameter {
         algorithm: Algorithm::Sha256,
         bytes: sha2::Sha256::digest(data).to_vec(),
     })
+}
+
+/// The digest of a manifest, as a dependent gives it.
+pub(crate) fn digest_of(manifest: &Manifest) -> Parameter {
+    sha256(&bstr(&manifest.encode()))
 }
 
 pub(crate) fn size(data: &[u8]) -> Parameter {

@@ -6,10 +6,18 @@ use suit_core::cbor::Walked;
 use suit_core::component::ComponentId;
 use suit_core::labels::Algorithm;
 use suit_core::parameter::Custom;
+#[cfg(feature = "update-management")]
+use suit_core::version::Version;
 use suit_core::{Envelope, Tagging};
+#[cfg(feature = "update-management")]
+use suit_verify_nostd::calendar::Zone;
+#[cfg(feature = "update-management")]
+use suit_verify_nostd::platform::Level;
 use suit_verify_nostd::platform::{
     ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Platform, PlatformFault, Watched,
 };
+#[cfg(feature = "trust-domains")]
+use suit_verify_nostd::process::{Dependencies, Dependency};
 use suit_verify_nostd::process::{
     Failure, Lent, Memory, Options, Payload, Procedure, ProcessError, Processor,
 };
@@ -49,6 +57,27 @@ pub(crate) struct Device {
     pub(crate) watched: Vec<Watched>,
     /// Bytes that were read.
     pub(crate) read: usize,
+    /// Targets, settings, frames and bytes that are lent.
+    pub(crate) memory: [usize; 4],
+    /// Places and bytes for dependencies.
+    pub(crate) dependencies: [usize; 2],
+    /// Whether references are counted.
+    pub(crate) counts_references: bool,
+    /// Seconds since 1970.
+    pub(crate) now: Option<u64>,
+    /// Charge in mWh.
+    pub(crate) battery: Option<u64>,
+    /// The least urgent priority that is authorised.
+    pub(crate) permits: Option<i64>,
+    /// Levels of power and network.
+    pub(crate) levels: [Option<i64>; 2],
+    /// Where it is.
+    #[cfg(feature = "update-management")]
+    pub(crate) zone: Option<Zone>,
+    /// Kind of file of each thing that was begun, and whether there was metadata.
+    pub(crate) incoming: Vec<(String, bool)>,
+    /// Versions of other devices.
+    pub(crate) others: BTreeMap<Vec<u8>, Vec<i64>>,
     /// Storage fails at this many operations from now on.
     pub(crate) fail_in: Option<u32>,
     /// What is to be had from where.
@@ -79,6 +108,17 @@ impl Device {
             records: Vec::new(),
             watched: Vec::new(),
             read: 0,
+            memory: [4, 24, 8, 64],
+            dependencies: [0, 0],
+            counts_references: true,
+            now: None,
+            battery: None,
+            permits: None,
+            levels: [None, None],
+            #[cfg(feature = "update-management")]
+            zone: None,
+            incoming: Vec::new(),
+            others: BTreeMap::new(),
             fail_in: None,
             payloads: BTreeMap::new(),
             piece: 3,
@@ -95,6 +135,13 @@ impl Device {
 
     pub(crate) fn holding(mut self, name: &str, content: &[u8]) -> Self {
         self.component(name).content = Some(content.to_vec());
+        self
+    }
+
+    /// With memory for dependencies.
+    pub(crate) fn with_dependencies(mut self) -> Self {
+        self.memory = [16, 64, 24, 64];
+        self.dependencies = [4, 4_096];
         self
     }
 
@@ -160,6 +207,14 @@ impl Device {
         let envelope = Envelope::parse(envelope, Tagging::Required)?;
         let authenticated = authenticate(&envelope, &trust, &ALL, &mut Budget::new())?;
         let setup = (self.setup)(Setup::new(ALL, trust));
+        #[cfg(feature = "trust-domains")]
+        if self.dependencies != [0, 0] {
+            let [places, room] = self.dependencies;
+            let mut places = vec![Dependency::FREE; places];
+            let mut room = vec![0; room];
+            let lent = Dependencies::new(&mut places, &mut room);
+            return Ok(act(Processor::with_dependencies(&authenticated, setup, self, memory, lent)?));
+        }
         Ok(act(Processor::new(&authenticated, setup, self, memory)?))
     }
 
@@ -182,7 +237,10 @@ impl Device {
     }
 
     fn drive(&mut self, envelope: &[u8], procedure: Procedure, dry: bool) -> Result<Vec<String>, Failure> {
-        self.run_in(envelope, Memory::<4, 24, 8, 64>::new().lend(), procedure, dry)
+        let [targets, settings, frames, buffer] = self.memory;
+        let mut memory = Memory::<255, 255, 64, 256>::new();
+        let lent = memory.lend().at_most(targets, settings, frames, buffer);
+        self.run_in(envelope, lent, procedure, dry)
     }
 
     fn operation(&mut self) -> Result<(), PlatformFault> {
@@ -297,6 +355,7 @@ impl Platform for Device {
         self.operation()?;
         let size = incoming.size.map_or("?".to_owned(), |size| size.to_string());
         self.note("begin", component, &format!(" {size}"));
+        self.incoming.push((incoming.file_type.name().to_owned(), incoming.metadata.is_some()));
         let component = self.at(component);
         component.content = None;
         Ok(component.kept.len() as u32)
@@ -366,6 +425,78 @@ impl Platform for Device {
         let argument = Custom::read(&mut argument.reader()).unwrap();
         self.note("custom", component, &format!(" {code} {argument:?}"));
         self.custom
+    }
+
+    #[cfg(feature = "update-management")]
+    fn now(&mut self) -> Option<u64> {
+        self.now
+    }
+
+    #[cfg(feature = "update-management")]
+    fn zone(&mut self) -> Option<Zone> {
+        self.zone
+    }
+
+    #[cfg(feature = "update-management")]
+    fn battery(&mut self) -> Option<u64> {
+        self.battery
+    }
+
+    #[cfg(feature = "update-management")]
+    fn version(&mut self, component: Handle) -> &[i64] {
+        &self.at(component).version
+    }
+
+    #[cfg(feature = "update-management")]
+    fn set_version(&mut self, version: &Version<'_>) -> Result<(), PlatformFault> {
+        self.operation()?;
+        let parts: Vec<_> = version.parts().map(|part| part.to_string()).collect();
+        self.log.push(format!("version {}", parts.join(".")));
+        Ok(())
+    }
+
+    #[cfg(feature = "update-management")]
+    fn authorized(&mut self, priority: i64) -> bool {
+        self.permits.is_some_and(|least| priority <= least)
+    }
+
+    #[cfg(feature = "update-management")]
+    fn level(&mut self, of: Level) -> Option<i64> {
+        let [power, network] = self.levels;
+        match of {
+            Level::Power => power,
+            Level::Network => network,
+        }
+    }
+
+    #[cfg(feature = "update-management")]
+    fn other_version(&mut self, device: &[u8]) -> Option<&[i64]> {
+        self.others.get(device).map(Vec::as_slice)
+    }
+
+    #[cfg(feature = "trust-domains")]
+    fn references(&mut self, component: Handle) -> u32 {
+        self.at(component).referrers.len() as u32
+    }
+
+    #[cfg(feature = "trust-domains")]
+    fn reference(
+        &mut self,
+        component: Handle,
+        manifest: Option<ComponentId<'_>>,
+        uses: bool,
+    ) -> Result<u32, PlatformFault> {
+        self.operation()?;
+        if !self.counts_references {
+            return Ok(0);
+        }
+        let who = format!("{:?}", key(manifest));
+        let referrers = &mut self.at(component).referrers;
+        referrers.retain(|referrer| *referrer != who);
+        if uses {
+            referrers.push(who);
+        }
+        Ok(referrers.len() as u32)
     }
 
     fn watch(&mut self, watched: &Watched) {

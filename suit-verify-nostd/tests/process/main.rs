@@ -1,17 +1,33 @@
 //! The processor against a device of memory: every rule of commands, sequences and sections by a test of its own.
-#![allow(clippy::unwrap_used, clippy::as_conversions, clippy::arithmetic_side_effects, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    clippy::arithmetic_side_effects,
+    clippy::type_complexity,
+    reason = "tests"
+)]
+#![cfg_attr(
+    not(all(feature = "trust-domains", feature = "update-management")),
+    allow(dead_code, reason = "the device has what the tests of all features ask for")
+)]
 
 #[path = "../common/mod.rs"]
 mod common;
 
+#[cfg(not(all(feature = "trust-domains", feature = "update-management")))]
+mod base;
 mod build;
 mod device;
 
 mod calls;
 mod conditions;
+#[cfg(feature = "trust-domains")]
+mod dependencies;
 mod directives;
 mod invocation;
 mod limits;
+#[cfg(feature = "update-management")]
+mod management;
 mod power;
 mod procedure;
 mod records;

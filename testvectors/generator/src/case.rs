@@ -1,6 +1,7 @@
 //! A vector: bytes, and what must happen to them.
 
 use crate::draft::Draft;
+use crate::run::{Device, Play, Run};
 use core::fmt::Write as _;
 
 /// Where a document is refused.
@@ -43,6 +44,8 @@ pub struct Case {
     pub missing: Vec<&'static str>,
     /// Bytes put in place of the document's encoding, for documents cut off or extended as a whole.
     pub bytes: Option<Vec<u8>>,
+    /// What a device does with it.
+    pub play: Option<Play>,
 }
 
 /// What must happen.
@@ -132,6 +135,7 @@ impl Case {
             expected: Expected::Accepted { verified: vec![key], shown: None },
             missing: Vec::new(),
             bytes: None,
+            play: None,
         }
     }
 
@@ -231,6 +235,12 @@ impl Case {
         Self { expected: Expected::Accepted { verified, shown: Some(fault) }, ..self }
     }
 
+    /// The same, carried out on this device. The mark is at the command at which runs fail.
+    #[must_use]
+    pub fn played(self, device: Device, runs: impl Into<Vec<Run>>) -> Self {
+        Self { play: Some(Play { device, runs: runs.into() }), ..self }
+    }
+
     /// Folder and name.
     #[must_use]
     pub fn path(&self) -> String {
@@ -288,14 +298,17 @@ impl Case {
                 }
             }
         }
+        if let Some(play) = &self.play {
+            text += &play.toml(self.draft.root.encode_marked().1);
+        }
         text
     }
 }
 
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-fn list(names: &[&str]) -> String {
+pub(crate) fn list(names: &[&str]) -> String {
     format!("[{}]", names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", "))
 }

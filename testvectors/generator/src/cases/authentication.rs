@@ -45,7 +45,13 @@ fn signatures(sound: &Sound) -> Vec<Case> {
         })
     };
     vec![
-        damage(sign1, "signature-bit", "P-030", "the last bit of the signature is wrong", |s| s[63] ^= 1),
+        damage(
+            sign1,
+            "signature-bit",
+            "P-030, req SEC-AUTHENTIC",
+            "the last bit of the signature is wrong",
+            |s| s[63] ^= 1,
+        ),
         damage(sign1, "signature-first-bit", "P-030", "the first bit of the signature is wrong", |s| {
             s[0] ^= 0x80
         }),
@@ -263,7 +269,7 @@ fn numbers_of_keys(sound: &Sound) -> Vec<Case> {
         two.fault(
             GROUP,
             "same-key-twice",
-            "P-183",
+            "P-183, req USE-MFST-MULTI_AUTH",
             "one key signed twice, two are required",
             too_few(1, 2),
             |draft| {
@@ -289,7 +295,7 @@ fn numbers_of_keys(sound: &Sound) -> Vec<Case> {
         two.fault(
             GROUP,
             "one-of-two",
-            "P-183",
+            "P-183, req USE-MFST-MULTI_AUTH",
             "two are required, one of the signers isn't trusted",
             too_few(1, 2),
             |draft| {
@@ -310,7 +316,7 @@ fn numbers_of_keys(sound: &Sound) -> Vec<Case> {
         sign1.fault(
             GROUP,
             "no-blocks",
-            "P-031",
+            "P-031, threat IMG-NON_AUTH",
             "a digest without a signature: legal to write, not to use",
             authentication("NoAuthentication"),
             |draft| draft.authentication().items().truncate(1),

@@ -239,7 +239,13 @@ fn other_items(sound: &Sound) -> Vec<Case> {
         fault("indefinite-integer", "RFC 8949 §3.2", "an integer of indefinite length", reserved(), &[0x1f]),
         fault("indefinite-tag", "RFC 8949 §3.2", "a tag of indefinite length", reserved(), &[0xdf]),
         fault("break", "RFC 8949 §3.2.1", "a break code", manifest("UnexpectedBreak"), &[0xff]),
-        fault("bignum", "design §7", "3 as a bignum", manifest("WrongType").of("Uint"), &[0xc2, 0x41, 0x03]),
+        fault(
+            "bignum",
+            "req USE-PARSE, design §7",
+            "3 as a bignum",
+            manifest("WrongType").of("Uint"),
+            &[0xc2, 0x41, 0x03],
+        ),
         firmware.fault(
             GROUP,
             "integer-2-to-63",

@@ -21,13 +21,20 @@ fn digests(sound: &Sound) -> Vec<Case> {
         })
     };
     vec![
-        sign1.damage(GROUP, "manifest-changed", "P-032", "another sequence number", mismatch(), |draft| {
-            draft.manifest().key(2).set(4);
-        }),
+        sign1.damage(
+            GROUP,
+            "manifest-changed",
+            "P-032, req SEC-AUTHENTIC",
+            "another sequence number",
+            mismatch(),
+            |draft| {
+                draft.manifest().key(2).set(4);
+            },
+        ),
         sign1.damage(
             GROUP,
             "manifest-member-added",
-            "P-032",
+            "P-032, threat NET-ONPATH, req SEC-AUTH-COMPATIBILITY",
             "a section that wasn't signed",
             mismatch(),
             |draft| {

@@ -10,6 +10,7 @@ mod envelope;
 mod headers;
 mod maps;
 mod parameters;
+mod run;
 mod severed;
 mod signed;
 mod sound;
@@ -57,6 +58,7 @@ pub fn all() -> Vec<Case> {
         parameters::cases(&sound),
         severed::cases(&sound),
         text::cases(&sound),
+        run::cases(),
     ];
     sound.0.into_iter().chain(faulty.into_iter().flatten()).collect()
 }

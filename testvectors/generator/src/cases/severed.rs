@@ -39,7 +39,12 @@ pub(super) fn sound() -> Vec<Case> {
     unnamed.envelope().insert(16, sequence![21, 2]);
     unnamed.envelope().insert(18, sequence![14, 0]);
     vec![
-        case("all-there", "P-056", "every severable member severed and in the envelope", severed(SHA_256)),
+        case(
+            "all-there",
+            "P-056, A-10",
+            "every severable member severed and in the envelope",
+            severed(SHA_256),
+        ),
         case("all-there-sha-384", "P-056", "the same by SHA-384", severed(SHA_384)),
         case("all-there-sha-512", "P-056", "the same by SHA-512", severed(SHA_512)),
         case("all-gone", "P-060", "every severable member severed and gone", without(&SEVERABLE)).missing(&[
@@ -50,8 +55,13 @@ pub(super) fn sound() -> Vec<Case> {
             "install",
             "text",
         ]),
-        case("text-gone", "P-060", "text and software tag are gone, as on most devices", without(&[14, 23]))
-            .missing(&["coswid", "text"]),
+        case(
+            "text-gone",
+            "P-060, P-062",
+            "text and software tag are gone, as on most devices",
+            without(&[14, 23]),
+        )
+        .missing(&["coswid", "text"]),
         case("install-gone", "P-061", "the install section is gone, as after installing", without(&[20]))
             .missing(&["install"]),
         case("not-in-manifest", "design §2", "members that the manifest doesn't name don't exist", unnamed),

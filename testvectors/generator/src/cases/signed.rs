@@ -173,7 +173,7 @@ fn structures() -> Vec<Case> {
         .trusting(&["hmac-2", "k1"], &["k1"]),
         with(
             "two-of-three",
-            "P-183",
+            "P-183, req USE-MFST-MULTI_AUTH",
             "two signatures are required of three trusted keys",
             vec![block_for(key("p384")), block_for(key("k1"))],
             &["p384", "k1"],

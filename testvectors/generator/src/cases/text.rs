@@ -12,18 +12,19 @@ const GROUP: &str = "text";
 /// The faulty vectors, and a sound one.
 pub(super) fn cases(sound: &Sound) -> Vec<Case> {
     let every = sound.get("valid/every-member");
-    let full = every.variant("valid", "text", "M 8.4.4", "several languages, every key", |draft| {
-        let component = map! {
-            1 => "vendor", 2 => "model", 3 => "example.com", 4 => "info", 5 => "component", 6 => "1.2.3",
-            7 => ">=1", 8 => "1.2.2",
-        };
-        let english = map! {
-            1 => "manifest", 2 => "update", 3 => "{}", 4 => "---", array![bytes("main")] => component,
-        };
-        let german = map! { 1 => "Manifest äöü", array![bytes("main")] => map! { 1 => "Anbieter" } };
-        *draft.manifest().key(m::TEXT).inner() =
-            map! { "de" => german, "en" => english, "sl-rozaj" => map! { 2 => "\u{202e}desrever" } };
-    });
+    let full =
+        every.variant("valid", "text", "P-018, req USE-MFST-TEXT", "several languages, every key", |draft| {
+            let component = map! {
+                1 => "vendor", 2 => "model", 3 => "example.com", 4 => "info", 5 => "component", 6 => "1.2.3",
+                7 => ">=1", 8 => "1.2.2",
+            };
+            let english = map! {
+                1 => "manifest", 2 => "update", 3 => "{}", 4 => "---", array![bytes("main")] => component,
+            };
+            let german = map! { 1 => "Manifest äöü", array![bytes("main")] => map! { 1 => "Anbieter" } };
+            *draft.manifest().key(m::TEXT).inner() =
+                map! { "de" => german, "en" => english, "sl-rozaj" => map! { 2 => "\u{202e}desrever" } };
+        });
     let fault = |name, rule, comment, error, change: fn(&mut Node)| {
         full.variant(GROUP, name, rule, comment, |draft| change(draft.manifest().key(m::TEXT).inner()))
             .shown(error)
@@ -38,9 +39,15 @@ pub(super) fn cases(sound: &Sound) -> Vec<Case> {
         fault("language-number", "M 8.4.4", "a number as language", "UnknownKey", |node| {
             node.insert(1, map! { 1 => "text" }).mark();
         }),
-        fault("language-tag", "spec.md 3.8", "an underscore in the language tag", "LanguageTag", |node| {
-            node.insert("en_US", map! { 1 => "text" }).mark();
-        }),
+        fault(
+            "language-tag",
+            "P-019, spec.md 3.8",
+            "an underscore in the language tag",
+            "LanguageTag",
+            |node| {
+                node.insert("en_US", map! { 1 => "text" }).mark();
+            },
+        ),
         fault("language-tag-empty", "spec.md 3.8", "an empty language tag", "LanguageTag", |node| {
             node.insert("", map! { 1 => "text" }).mark();
         }),
@@ -64,7 +71,7 @@ pub(super) fn cases(sound: &Sound) -> Vec<Case> {
         }),
         fault(
             "component-not-listed",
-            "P-017",
+            "P-017, P-019",
             "a component that the manifest doesn't list",
             "TextComponent",
             |node| {

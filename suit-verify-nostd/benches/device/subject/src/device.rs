@@ -14,8 +14,8 @@ use suit_verify_nostd::policy::{self, Blackout, Critical, OwnerPolicy, Weekdays,
 #[cfg(feature = "trust-domains")]
 use suit_verify_nostd::process::{Dependencies, Dependency};
 use suit_verify_nostd::{
-    Budget, Crypto, Memory, Platform, Procedure, ProcessError, Processor, Setup, Step, TrustAnchor,
-    TrustStore, authenticate,
+    Authenticated, Budget, Crypto, Memory, Platform, Procedure, ProcessError, Processor, Setup, Step,
+    TrustAnchor, TrustStore, authenticate,
 };
 
 /// What a device is given: nothing of it may be known to the compiler, or it would leave out what it can decide itself.
@@ -97,6 +97,11 @@ impl<'a> Device<'a> {
         }
     }
 
+    /// What the processor is given, whole: with what it calls and what it doesn't.
+    pub fn platform(&mut self) -> &mut dyn Platform {
+        &mut self.board
+    }
+
     /// Authenticates the manifest and carries out the procedures. Returns what it did to the platform, in one number:
     /// 1 more than the number of the component that was started, 10 for each begun transfer, 100 for each completed one,
     /// 1,000 for each time that a sequence number was kept, 10,000 for each time that a reference was.
@@ -111,23 +116,25 @@ impl<'a> Device<'a> {
         let verifier = crypto.signatures.first().ok_or(None)?;
         let anchors = [TrustAnchor::unchecked(verifier.algorithm(), self.inputs.key, None)];
         let trust = TrustStore::new(&anchors).map_err(|_| None)?;
-        let envelope =
-            Envelope::parse(self.inputs.document, Tagging::Required).map_err(|error| Some(error.into()))?;
-        let authentic = authenticate(&envelope, &trust, crypto, &mut Budget::new())
-            .map_err(|error| Some(error.into()))?;
+        let authentic = authentic(self.inputs.document, &trust, crypto)?;
+        self.process(&authentic, crypto, trust)
+    }
+
+    /// Neither this nor what made the manifest authentic shall lie on the stack while the other runs.
+    #[inline(never)]
+    fn process(
+        &mut self,
+        authentic: &Authenticated<'a>,
+        crypto: &Crypto<'_>,
+        trust: TrustStore<'_>,
+    ) -> Result<u32, Option<ProcessError>> {
         let setup = Setup::new(*crypto, trust);
         #[cfg(not(feature = "trust-domains"))]
-        let mut processor = Processor::new(&authentic, setup, &mut self.board, self.memory.lend())?;
+        let mut processor = Processor::new(authentic, setup, &mut self.board, self.memory.lend())?;
         #[cfg(feature = "trust-domains")]
         let mut processor = {
             let dependencies = Dependencies::new(&mut self.dependencies, core::mem::take(&mut self.room));
-            Processor::with_dependencies(
-                &authentic,
-                setup,
-                &mut self.board,
-                self.memory.lend(),
-                dependencies,
-            )?
+            Processor::with_dependencies(authentic, setup, &mut self.board, self.memory.lend(), dependencies)?
         };
         for procedure in self.inputs.procedures {
             processor.start(match procedure {
@@ -151,6 +158,16 @@ impl<'a> Device<'a> {
         }
         Ok(self.board.effects)
     }
+}
+
+#[inline(never)]
+fn authentic<'a>(
+    document: &'a [u8],
+    trust: &TrustStore<'_>,
+    crypto: &Crypto<'_>,
+) -> Result<Authenticated<'a>, ProcessError> {
+    let envelope = Envelope::parse(document, Tagging::Required)?;
+    Ok(authenticate(&envelope, trust, crypto, &mut Budget::new())?)
 }
 
 /// Components in one piece of memory.

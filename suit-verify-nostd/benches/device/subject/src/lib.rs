@@ -5,8 +5,8 @@
 
 mod device;
 mod stub;
-#[cfg(feature = "verdict")]
-pub mod verdict;
+#[cfg(feature = "vectors")]
+pub mod vectors;
 
 pub use device::{Device, Inputs, SLOT};
 pub use stub::{HashStub, SignatureStub};

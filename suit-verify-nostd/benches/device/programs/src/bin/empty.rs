@@ -1,4 +1,5 @@
-//! What every program has: start-up, inputs, output, measuring, the device in memory that is made ready.
+//! What every program has and the crates have not: start-up, inputs, output, measuring, the device in memory, made ready,
+//! with all of its platform. One for each set of features, for a platform has more calls with more of them.
 #![no_std]
 #![no_main]
 
@@ -13,7 +14,7 @@ fn main(spare: &'static mut [u8]) -> bool {
 }
 
 fn touch(device: &mut Device<'_>) -> Result<u32, u16> {
-    // It could be used for anything.
-    black_box(device);
+    // Any call could be made.
+    black_box(device.platform());
     Ok(0)
 }

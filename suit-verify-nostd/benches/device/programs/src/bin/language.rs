@@ -37,7 +37,7 @@ fn run(spare: &mut &mut [u8]) -> Result<u32, u16> {
 fn count(envelope: &[u8]) -> Result<u32, Error> {
     let mut reader = Reader::new(envelope);
     let mut count = Count(0);
-    walk(&ENVELOPE_TAGGED, &mut reader, &mut count)?;
+    walk(ENVELOPE_TAGGED, &mut reader, &mut count)?;
     reader.finish()?;
     Ok(count.0)
 }

@@ -1,0 +1,105 @@
+//! What this build of the processor implements. Everything else is refused with the manifest, before anything runs, also
+//! where it would never be reached (P-009, P-010).
+
+use suit_core::grammar::Supported;
+use suit_core::labels::{Condition, Directive, ManifestKey, ParameterKey};
+
+pub(super) static SUPPORTED: Supported = {
+    let supported = BASE;
+    #[cfg(feature = "trust-domains")]
+    let supported = supported
+        .conditions(&[Condition::DependencyIntegrity, Condition::IsDependency])
+        .directives(&[Directive::ProcessDependency, Directive::Unlink]);
+    #[cfg(feature = "update-management")]
+    let supported = supported
+        .conditions(&[
+            Condition::UseBefore,
+            Condition::ImageNotMatch,
+            Condition::MinimumBattery,
+            Condition::UpdateAuthorized,
+            Condition::Version,
+        ])
+        .directives(&[Directive::Wait, Directive::OverrideMultiple, Directive::CopyParams])
+        .parameters(&[
+            ParameterKey::UseBefore,
+            ParameterKey::MinimumBattery,
+            ParameterKey::UpdatePriority,
+            ParameterKey::Version,
+            ParameterKey::WaitInfo,
+            ParameterKey::ComponentMetadata,
+        ])
+        .members(&[ManifestKey::SetVersion]);
+    supported
+};
+
+/// The base manifest, and what needs no more than it: sections and set-parameters of trust domains, and a software
+/// identity tag, which is only carried (P-062). Decryption is asked for by encryption-info and refused when it comes to it.
+const BASE: Supported = Supported::NOTHING
+    .custom()
+    .conditions(&[
+        Condition::VendorIdentifier,
+        Condition::ClassIdentifier,
+        Condition::ImageMatch,
+        Condition::ComponentSlot,
+        Condition::CheckContent,
+        Condition::Abort,
+        Condition::DeviceIdentifier,
+    ])
+    .directives(&[
+        Directive::SetComponentIndex,
+        Directive::TryEach,
+        Directive::Write,
+        Directive::SetParameters,
+        Directive::OverrideParameters,
+        Directive::Fetch,
+        Directive::Copy,
+        Directive::Invoke,
+        Directive::Swap,
+        Directive::RunSequence,
+    ])
+    .parameters(&[
+        ParameterKey::VendorIdentifier,
+        ParameterKey::ClassIdentifier,
+        ParameterKey::ImageDigest,
+        ParameterKey::ComponentSlot,
+        ParameterKey::StrictOrder,
+        ParameterKey::SoftFailure,
+        ParameterKey::ImageSize,
+        ParameterKey::Content,
+        ParameterKey::EncryptionInfo,
+        ParameterKey::Uri,
+        ParameterKey::SourceComponent,
+        ParameterKey::InvokeArgs,
+        ParameterKey::DeviceIdentifier,
+        ParameterKey::FetchArguments,
+    ])
+    .members(&[
+        ManifestKey::ReferenceUri,
+        ManifestKey::ComponentId,
+        ManifestKey::Validate,
+        ManifestKey::Load,
+        ManifestKey::Invoke,
+        ManifestKey::CoSwid,
+        ManifestKey::DependencyResolution,
+        ManifestKey::PayloadFetch,
+        ManifestKey::CandidateVerification,
+        ManifestKey::Install,
+        ManifestKey::Text,
+        ManifestKey::Uninstall,
+    ]);
+
+#[cfg(all(test, feature = "trust-domains", feature = "update-management"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn with_everything_built_in_nothing_is_missing() {
+        let number = |code: i64| usize::try_from(code).unwrap();
+        let commands =
+            Condition::ALL.iter().map(|it| it.code()).chain(Directive::ALL.iter().map(|it| it.code()));
+        assert!(commands.chain([0]).all(|code| SUPPORTED.command(number(code))));
+        let parameters = ParameterKey::ALL.iter().map(|it| it.code());
+        assert!(parameters.chain([0]).all(|label| SUPPORTED.parameter(number(label))));
+        assert!(ManifestKey::ALL.iter().all(|key| SUPPORTED.member(number(key.code()))));
+    }
+}
