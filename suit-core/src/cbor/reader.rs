@@ -335,6 +335,23 @@ impl<'a> Reader<'a> {
         Self::at(content, self.offset.wrapping_sub(content.len()))
     }
 
+    /// Looks for a key by its encoding among as many pairs of a map: where it stands, and a reader at its value.
+    pub(crate) fn search(mut self, pairs: u32, key: &[u8]) -> Option<(usize, Self)> {
+        for _ in 0..pairs {
+            let at = self.offset;
+            if self.item().ok()? == key {
+                return Some((at, self));
+            }
+            self.item().ok()?;
+        }
+        None
+    }
+
+    /// As many pairs as a map that was read before has, or as many items as a list has.
+    pub(crate) fn known_count(&mut self) -> u32 {
+        u32::try_from(self.known()).unwrap_or(0)
+    }
+
     /// Reads one item with all that it contains and returns its bytes. Maps inside may have any key order.
     ///
     /// # Errors

@@ -124,12 +124,6 @@ fn find(map: Reader<'_>, label: HeaderLabel) -> Option<(usize, Reader<'_>)> {
 }
 
 fn find_encoded<'a>(mut map: Reader<'a>, label: &[u8]) -> Option<(usize, Reader<'a>)> {
-    for _ in 0..map.known() {
-        let at = map.offset();
-        if map.item().ok()? == label {
-            return Some((at, map));
-        }
-        map.item().ok()?;
-    }
-    None
+    let pairs = map.known_count();
+    map.search(pairs, label)
 }

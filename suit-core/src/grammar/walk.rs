@@ -47,6 +47,7 @@ pub(crate) fn run<'a, V: Visitor<'a>>(
         behind: NO_REGION,
         layer: true,
         argument: ANY.0,
+        inside: ANY.0,
         digest_len: 0,
         major: Major::Simple,
         value: 0,
@@ -85,6 +86,8 @@ struct Walk<'v, 'a, V> {
     layer: bool,
     /// The shape of the argument of the code that was read last.
     argument: u8,
+    /// The shape of what is in the tag that was read last.
+    inside: u8,
     /// Output length of the digest algorithm read last; 0 if it isn't known.
     digest_len: u8,
     /// The head that was read last: its major type, its number, and for one who goes on, whether its length is indefinite.
@@ -153,7 +156,10 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     const TABLE: &'static Table = if V::SILENT { &FOR_DEVICE } else { &FOR_TOOLS };
 
     fn row(shape: u8) -> Row {
-        Self::TABLE.rows.get(usize::from(shape)).copied().unwrap_or(Row::NOTHING)
+        match Self::TABLE.rows.get(usize::from(shape)) {
+            Some(row) => *row,
+            None => Row::NOTHING,
+        }
     }
 
     const fn offset(&self, at: usize) -> usize {

@@ -4,10 +4,10 @@ use super::{Stop, Walk};
 use crate::cbor::{Major, Reader};
 use crate::error::{ErrorKind, Expected};
 use crate::grammar::context::COMMON;
-use crate::grammar::keys::{composite, is_language_tag, seen_before};
+use crate::grammar::keys::{actor, composite, is_language_tag};
 use crate::grammar::pack::{Map, NONE, OtherKeys, Row, What};
 use crate::grammar::shape::{MapKind, Shape};
-use crate::grammar::tables::{ANY, CODE};
+use crate::grammar::tables::{ANY, CODE, UNORDERED_MAX};
 use crate::grammar::visit::{Key, Visitor};
 
 impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
@@ -105,7 +105,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             return Ok(());
         }
         let first = frame.place;
-        if seen_before(self.window.get(first..).unwrap_or_default(), index, encoded) {
+        // Maps that are searched are bounded; of one that is longer, which only a tool goes on with, no more is searched.
+        if self.reader(first).search(index.min(UNORDERED_MAX), encoded).is_some() {
             self.fault(ErrorKind::DuplicateKey, at)?;
         }
         Ok(())
@@ -148,9 +149,14 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 {
                     self.fault(ErrorKind::LanguageTag, at)?;
                 }
-                if name.is_none()
-                    && let Some(error) = composite(row.what, Reader::at(encoded, self.offset(at)))
-                {
+                let key = Reader::at(encoded, self.offset(at));
+                let fault = match row.what {
+                    _ if name.is_some() => None,
+                    What::Permissions => actor(key),
+                    _ if !V::SILENT => composite(row.what, key),
+                    _ => None,
+                };
+                if let Some(error) = fault {
                     self.failed = error;
                     if V::SILENT {
                         return Err(Stop);

@@ -75,7 +75,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     fn show(&mut self, shape: u8, value: Value<'a>, at: usize) -> Result<(), Stop> {
         self.by_index()?;
         if self.key == Key::Code {
-            self.first(value.int(), at)?;
+            let code = if value.int().is_some() { self.number() } else { 0 };
+            self.first(code, at)?;
         }
         let (key, mut key_at) = (core::mem::replace(&mut self.key, Key::Content), self.key_at);
         if !matches!(key, Key::Label(..) | Key::Name(..) | Key::Composite(..)) {
@@ -102,6 +103,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             return Ok(());
         }
         let at = frame.place;
+        if V::SILENT {
+            return self.index(self.reader(at).known(), at);
+        }
         let key = self.reader(at).head_by(&mut Ignore).ok().and_then(|head| head.int());
         // What is no integer is no key that a map has.
         let Some(label) = key else { return Ok(()) };
@@ -117,7 +121,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Holds a code against the rule for the first one of a section.
-    fn first(&mut self, code: Option<i64>, at: usize) -> Result<(), Stop> {
+    fn first(&mut self, code: i32, at: usize) -> Result<(), Stop> {
         let holds = self.visitor.context().is_none_or(|context| context.code(code));
         if holds { Ok(()) } else { self.fault(ErrorKind::MissingComponentIndex, at) }
     }
@@ -148,9 +152,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let mut frame = row;
         let mut place = 0;
         let mut left = 1;
+        if row.what == What::Any || row.what == What::OneOf {
+            self.inside = ANY.0;
+        }
         if self.major == Major::Tag {
             frame = Row::free(What::InTag);
-            place = usize::from(self.inside(row));
+            place = usize::from(self.inside);
         } else {
             // Each item takes a byte, so a greater number can't be met by any input that this reads.
             let Ok(count) = u32::try_from(self.value) else { return Err(self.stop(ErrorKind::Truncated, at)) };
@@ -187,11 +194,19 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         self.push(frame, shape, place, left, level, at)
     }
 
-    /// What is in this tag; of one that is wrong, what would be in the only right one.
-    fn inside(&self, row: Row) -> u8 {
+    /// Finds what is in a tag; of one that is wrong, what would be in the only right one.
+    #[inline]
+    fn tag(&mut self, row: Row) -> Option<ErrorKind> {
         let choices = Self::choices(row);
-        let known = choices.iter().find(|(known, _)| u64::from(*known) == self.value);
-        known.or(if let [only] = choices { Some(only) } else { None }).map_or(ANY.0, |(_, inner)| *inner)
+        for (tag, inside) in choices {
+            if u64::from(*tag) == self.value {
+                self.inside = *inside;
+                return None;
+            }
+        }
+        let [(tag, inside)] = choices else { return Some(ErrorKind::UnknownBlock) };
+        self.inside = *inside;
+        Some(ErrorKind::WrongTag(*tag))
     }
 
     #[inline]
@@ -245,39 +260,41 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             What::Comparison => ErrorKind::UnknownComparison,
             What::FileType => ErrorKind::UnknownFileType,
             // M §8.4.10.1: true means all components; false has no meaning.
-            What::AllComponents => ErrorKind::WrongType(Expected::OneOfSeveral),
+            What::AllComponents if self.value == FALSE => {
+                return self.fault(ErrorKind::WrongType(Expected::OneOfSeveral), at);
+            }
             What::DigestAlgorithm => {
-                let known = self.int().and_then(Algorithm::from_code).and_then(Algorithm::digest_len);
-                self.digest_len = known.and_then(|len| u8::try_from(len).ok()).unwrap_or(0);
-                return if known.is_some() { Ok(()) } else { self.fault(ErrorKind::UnknownDigestAlgorithm, at) };
+                self.digest_len = Algorithm::digest_len_of(self.number());
+                let known = self.digest_len != 0;
+                return if known { Ok(()) } else { self.fault(ErrorKind::UnknownDigestAlgorithm, at) };
             }
             What::DigestBytes => {
-                let len = u64::from(self.digest_len);
-                let holds = len == 0 || len == self.value;
+                let len = i32::from(self.digest_len);
+                let holds = len == 0 || len == self.number();
                 return if holds { Ok(()) } else { self.fault(ErrorKind::DigestLength, at) };
             }
             What::ComponentIndex => return self.index(self.value, at),
             What::Code => return self.code(at),
             _ => return Ok(()),
         };
-        let in_range = match row.what {
-            What::AllComponents => self.value != FALSE,
-            _ => u64::from(row.a) <= self.value && self.value <= u64::from(row.b),
-        };
+        let number = self.number();
+        let in_range = i32::from(row.a) <= number && number <= i32::from(row.b);
         if in_range { Ok(()) } else { self.fault(kind, at) }
     }
 
     /// A command's code: finds the shape of its argument.
     fn code(&mut self, at: usize) -> Result<(), Stop> {
-        let code = self.int();
-        // M §8.4.11: custom commands are below -256; the table has them at 0.
-        let number = match code.map(usize::try_from) {
-            Some(Ok(number)) if number != 0 => Some(number),
-            _ => self.is_custom().then_some(0),
+        let code = self.number();
+        let place = match code {
+            // M §8.4.11: custom commands are below -256; the table has them at 0.
+            _ if self.is_custom() => 0,
+            1.. => usize::try_from(code).unwrap_or(usize::MAX),
+            _ => usize::MAX,
         };
-        let known = number.filter(|number| self.visitor.supported().command(*number));
-        let known = known.and_then(|number| ARGUMENTS.get(number));
-        let [section, shared] = known.copied().unwrap_or([NONE, NONE]);
+        let [section, shared] = match ARGUMENTS.get(place) {
+            Some(shapes) if self.visitor.supported().command(place) => *shapes,
+            _ => [NONE; 2],
+        };
         let in_shared = self.top().is_some_and(|frame| frame.row.what == What::SharedSequence);
         let here = if in_shared { shared } else { section };
         self.argument = here;
@@ -289,7 +306,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         if V::SILENT {
             return self.first(code, at);
         }
-        self.code = code;
+        self.code = self.int();
         Ok(())
     }
 
@@ -405,6 +422,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         }
     }
 
+    /// The integer that a head is, if it is one, or as near as 32 bits come to it: no number of any registry is greater.
+    pub(super) fn number(&self) -> i32 {
+        let number = i32::try_from(self.value).unwrap_or(i32::MAX);
+        if self.major == Major::Nint { !number } else { number }
+    }
+
     /// M §8.4.9: numbers below -256 are the applications' own.
     pub(super) fn is_custom(&self) -> bool {
         self.major == Major::Nint && self.value > 255
@@ -412,23 +435,14 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// The fault of a value that isn't of the kind that its place asks for.
     #[inline]
-    fn misfit(&self, row: Row) -> Option<ErrorKind> {
+    fn misfit(&mut self, row: Row) -> Option<ErrorKind> {
         if row.takes & self.major.bit() == 0 {
             return Some(ErrorKind::WrongType(expected(row)));
         }
         match row.what {
             What::Nil if self.value != NULL => Some(ErrorKind::WrongType(Expected::Nil)),
             What::Bool | What::AllComponents if self.value == NULL => Some(ErrorKind::WrongType(Expected::Bool)),
-            What::Tagged => {
-                let choices = Self::choices(row);
-                if choices.iter().any(|(tag, _)| u64::from(*tag) == self.value) {
-                    return None;
-                }
-                Some(match choices {
-                    [(tag, _)] => ErrorKind::WrongTag(*tag),
-                    _ => ErrorKind::UnknownBlock,
-                })
-            }
+            What::Tagged => self.tag(row),
             // Integers of the model have 64 bits with a sign; unsigned ones use all 64.
             _ if row.takes == Major::Uint.bit() | Major::Nint.bit() && i64::try_from(self.value).is_err() => {
                 Some(ErrorKind::IntegerRange)
