@@ -44,6 +44,7 @@ pub(crate) fn run<'a, V: Visitor<'a>>(
         base: reader.offset(),
         frames,
         depth: 0,
+        top: Frame::FREE,
         behind: NO_REGION,
         layer: true,
         argument: ANY.0,
@@ -76,10 +77,12 @@ struct Walk<'v, 'a, V> {
     at: usize,
     /// Offset of the input's first byte.
     base: usize,
-    /// The values whose parts are being visited, from the outermost on.
-    frames: &'v mut [Frame],
-    /// How many there are.
+    /// How many values' parts are being visited.
     depth: usize,
+    /// The innermost of them, if there is one.
+    top: Frame,
+    /// The values around it, from the outermost on; the first entry is never a value.
+    frames: &'v mut [Frame],
     /// If the next value is the content of a byte string: where what surrounds that string ends. Else [`NO_REGION`].
     behind: usize,
     /// Whether a layer begins with the next value.
@@ -155,6 +158,7 @@ impl<'a, V: Visitor<'a>> Rules for Ask<'_, V> {
 impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     const TABLE: &'static Table = if V::SILENT { &FOR_DEVICE } else { &FOR_TOOLS };
 
+    #[inline(always)]
     fn row(shape: u8) -> Row {
         match Self::TABLE.rows.get(usize::from(shape)) {
             Some(row) => *row,
@@ -167,18 +171,21 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Ends the walk.
+    #[inline(always)]
     fn stop(&mut self, kind: ErrorKind, at: usize) -> Stop {
         self.failed = Error::new(kind, self.offset(at));
         Stop
     }
 
     /// Ends the walk with what a reader found.
+    #[inline(always)]
     fn stop_by(&mut self, error: Error) -> Stop {
         self.failed = error;
         Stop
     }
 
     /// Tells a fault after which the walk can go on, if the visitor wants to.
+    #[inline(always)]
     fn fault(&mut self, kind: ErrorKind, at: usize) -> Result<(), Stop> {
         let stop = self.stop(kind, at);
         if V::SILENT { Err(stop) } else { self.told() }
@@ -190,12 +197,13 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// A reader at this place, up to the end of the innermost byte string.
+    #[inline(always)]
     fn reader(&self, at: usize) -> Reader<'a> {
         Reader::at(self.window.get(at..).unwrap_or_default(), self.offset(at))
     }
 
     /// Reads a head.
-    #[inline]
+    #[inline(always)]
     fn head(&mut self) -> Result<(), Stop> {
         let at = self.at;
         let Some(&first) = self.window.get(at) else { return Err(self.stop(ErrorKind::Truncated, at)) };
@@ -232,7 +240,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Takes as many bytes as the head said.
-    #[inline]
+    #[inline(always)]
     fn take(&mut self) -> Result<&'a [u8], Stop> {
         let len = usize::try_from(self.value).unwrap_or(usize::MAX);
         let rest = self.window.get(self.at..).unwrap_or_default();
@@ -244,21 +252,31 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Opens a value with parts.
+    #[inline(always)]
     fn push(&mut self, row: Row, shape: u8, place: usize, left: u32, level: u8, at: usize) -> Result<(), Stop> {
         let Some(free) = self.frames.get_mut(self.depth) else {
             return Err(self.stop(ErrorKind::TooDeep, at));
         };
-        *free = Frame { place, behind: self.behind, left, done: 0, seen: 0, row, shape, level };
+        *free = self.top;
+        self.top = Frame { place, behind: self.behind, left, done: 0, seen: 0, row, shape, level };
         self.behind = NO_REGION;
         self.depth = self.depth.wrapping_add(1);
         Ok(())
     }
 
-    fn top(&mut self) -> Option<&mut Frame> {
-        self.frames.get_mut(self.depth.wrapping_sub(1))
+    /// Takes the innermost frame off.
+    #[inline(always)]
+    fn pop(&mut self) -> Frame {
+        let frame = self.top;
+        self.depth = self.depth.wrapping_sub(1);
+        if let Some(around) = self.frames.get(self.depth) {
+            self.top = *around;
+        }
+        frame
     }
 
     /// Visits one value after the other.
+    #[inline(always)]
     fn all(&mut self, root: u8) -> Result<(), Stop> {
         let mut shape = root;
         loop {
@@ -280,13 +298,15 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             }
             // The next part of the innermost frame that has one left.
             shape = loop {
-                let Some(frame) = self.top() else { return Ok(()) };
-                let done = if !V::SILENT && frame.level & INDEFINITE != 0 {
+                if self.depth == 0 {
+                    return Ok(());
+                }
+                let done = if !V::SILENT && self.top.level & INDEFINITE != 0 {
                     // Of a list of indefinite length nothing is left when its bytes are used up.
-                    let region = frame.behind != NO_REGION;
+                    let region = self.top.behind != NO_REGION;
                     self.at_break() || (region && self.at == self.window.len())
                 } else {
-                    frame.left == 0
+                    self.top.left == 0
                 };
                 if done {
                     self.finish()?;
@@ -305,11 +325,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Ends the innermost frame and, if it was the content of a byte string, goes on behind that string.
-    #[inline]
+    #[inline(always)]
     fn finish(&mut self) -> Result<(), Stop> {
-        let Some(frame) = self.top() else { return Ok(()) };
-        let Frame { row, seen, behind, .. } = *frame;
-        self.depth = self.depth.wrapping_sub(1);
+        let Frame { row, seen, behind, .. } = self.pop();
         if let Some(map) = Self::map(row) {
             let mut missing = map.required & !seen;
             while missing != 0 {
@@ -331,6 +349,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Goes on behind a byte string whose content has come to an end; what surrounds it ends at `behind`.
+    #[inline(always)]
     fn resume(&mut self, behind: usize) {
         self.at = self.window.len();
         self.window = self.bytes.get(..behind).unwrap_or_default();
@@ -341,9 +360,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// Gives up everything inside the innermost byte string, because it can't be read on, and goes on behind it.
     fn abandon(&mut self) {
-        while let Some(frame) = self.top() {
-            let Frame { row, behind, .. } = *frame;
-            self.depth = self.depth.wrapping_sub(1);
+        while self.depth > 0 {
+            let Frame { row, behind, .. } = self.pop();
             if row.what != What::Region {
                 self.visitor.leave(self.offset(self.window.len()));
             }
@@ -364,13 +382,13 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// The map that a row is, if it is one.
-    #[inline]
+    #[inline(always)]
     fn map(row: Row) -> Option<&'static Map> {
         if row.what >= What::Map && row.what < What::OneOf { Self::TABLE.maps.get(usize::from(row.a)) } else { None }
     }
 
     /// The list that a row is, if it is one.
-    #[inline]
+    #[inline(always)]
     fn array(row: Row) -> Option<&'static Array> {
         if row.what >= What::Array && row.what < What::Sequence {
             Self::TABLE.arrays.get(usize::from(row.a))

@@ -15,7 +15,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// Reads one value. Its frame is pushed if it has parts; if it is a byte string whose content is visited, the shape of
     /// that content is returned, as the next value's, and else [`NONE`]. A failure means that the rest of the surrounding
     /// byte string can't be read.
-    #[inline]
+    #[inline(always)]
     pub(super) fn value(&mut self, shape: u8) -> Result<u8, Stop> {
         let at = self.at;
         let layer = core::mem::replace(&mut self.layer, false);
@@ -26,43 +26,45 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             shape = self.instead(shape, row);
             row = Self::row(shape);
         }
+        let value;
         match self.major {
-            Major::Uint | Major::Nint | Major::Simple => {
-                self.scalar(row, at)?;
-                let value = match self.major {
-                    Major::Uint => Value::Uint(self.value),
-                    Major::Nint => Value::Nint(self.value),
-                    _ => match self.value {
-                        FALSE => Value::Bool(false),
-                        TRUE => Value::Bool(true),
-                        NULL => Value::Null,
-                        other => Value::Other(other),
-                    },
+            Major::Uint => value = Value::Uint(self.value),
+            Major::Nint => value = Value::Nint(self.value),
+            Major::Simple => {
+                value = match self.value {
+                    FALSE => Value::Bool(false),
+                    TRUE => Value::Bool(true),
+                    NULL => Value::Null,
+                    other => Value::Other(other),
                 };
-                self.whole(shape, value, at)
             }
-            Major::Bytes if V::SILENT || !self.indefinite => self.bytes(shape, row, at),
+            Major::Bytes if V::SILENT || !self.indefinite => {
+                let begin = self.at;
+                let content = self.content(row)?;
+                let (inner, layer) = self.inner(row, content);
+                if inner != NONE {
+                    self.into(shape, row, at, begin, content)?;
+                    self.layer = layer;
+                    return Ok(inner);
+                }
+                value = Value::Bytes(content);
+            }
             Major::Text if V::SILENT || !self.indefinite => {
                 let bytes = self.take()?;
-                let value = match core::str::from_utf8(bytes) {
+                value = match core::str::from_utf8(bytes) {
                     Ok(text) => Value::Text(text),
                     Err(_) => {
                         self.fault(ErrorKind::InvalidUtf8, at)?;
                         Value::Bytes(bytes)
                     }
                 };
-                self.whole(shape, value, at)
             }
             _ => {
                 self.open(shape, row, at, layer)?;
-                Ok(NONE)
+                return Ok(NONE);
             }
         }
-    }
-
-    /// Ends with a value that has no parts.
-    #[inline]
-    fn whole(&mut self, shape: u8, value: Value<'a>, at: usize) -> Result<u8, Stop> {
+        self.scalar(row, at)?;
         // What a device knows always has parts where it is the content of a byte string.
         if !V::SILENT {
             self.show(shape, value, at)?;
@@ -97,12 +99,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Holds a key that is a component index against the components there are.
+    #[inline(always)]
     fn by_index(&mut self) -> Result<(), Stop> {
-        let Some(frame) = self.top() else { return Ok(()) };
-        if frame.row.what != What::ByIndex {
+        if self.depth == 0 || self.top.row.what != What::ByIndex {
             return Ok(());
         }
-        let at = frame.place;
+        let at = self.top.place;
         if V::SILENT {
             return self.index(self.reader(at).known(), at);
         }
@@ -113,6 +115,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Holds an index against the components there are.
+    #[inline(always)]
     fn index(&mut self, index: u64, at: usize) -> Result<(), Stop> {
         match self.visitor.context() {
             Some(context) if !context.has(index) => self.fault(ErrorKind::ComponentIndex, at),
@@ -121,14 +124,15 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Holds a code against the rule for the first one of a section.
+    #[inline(always)]
     fn first(&mut self, code: i32, at: usize) -> Result<(), Stop> {
         let holds = self.visitor.context().is_none_or(|context| context.code(code));
         if holds { Ok(()) } else { self.fault(ErrorKind::MissingComponentIndex, at) }
     }
 
     /// Depth of the innermost open value in its layer.
-    fn level(&mut self) -> u8 {
-        self.top().map_or(0, |frame| frame.level & !INDEFINITE)
+    const fn level(&self) -> u8 {
+        if self.depth == 0 { 0 } else { self.top.level & !INDEFINITE }
     }
 
     /// Remembers to go on behind a byte string whose content was a value without parts.
@@ -141,7 +145,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Reads on behind the head of an array, a map or a tag.
-    #[inline]
+    #[inline(always)]
     fn open(&mut self, shape: u8, row: Row, at: usize, layer: bool) -> Result<(), Stop> {
         let level = if layer { 1 } else { self.level().wrapping_add(1) };
         // The last place is for a byte string's content without parts; what a device knows always has parts there.
@@ -195,7 +199,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Finds what is in a tag; of one that is wrong, what would be in the only right one.
-    #[inline]
+    #[inline(always)]
     fn tag(&mut self, row: Row) -> Option<ErrorKind> {
         let choices = Self::choices(row);
         for (tag, inside) in choices {
@@ -209,31 +213,37 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         Some(ErrorKind::WrongTag(*tag))
     }
 
-    #[inline]
-    fn bytes(&mut self, shape: u8, row: Row, at: usize) -> Result<u8, Stop> {
+    /// Takes the content of a byte string.
+    #[inline(always)]
+    fn content(&mut self, row: Row) -> Result<&'a [u8], Stop> {
         let begin = self.at;
-        let content = match self.take() {
-            Ok(content) => content,
+        match self.take() {
             // Who goes on is shown what there is of a document that was cut.
             Err(Stop) if !V::SILENT && is_wrapped(row.what) => {
                 self.told()?;
                 self.at = self.window.len();
-                self.window.get(begin..).unwrap_or_default()
+                Ok(self.window.get(begin..).unwrap_or_default())
             }
-            Err(stop) => return Err(stop),
-        };
-        let (inner, layer) = match row.what {
+            taken => taken,
+        }
+    }
+
+    /// The shape of what is inside of a byte string, if that is visited, and whether it is a layer.
+    #[inline(always)]
+    fn inner(&self, row: Row, content: &'a [u8]) -> (u8, bool) {
+        match row.what {
             // RFC 9052 §3: an empty protected header is a zero-length string.
             What::Protected if content.is_empty() => (NONE, false),
             What::Wrapped | What::Protected | What::Section => (row.a, false),
             What::Layer | What::SectionLayer if V::DEEP => (row.a, true),
             What::Payload if V::DEEP && self.visitor.enters_payload(content) => (ENVELOPE_TAGGED.0, true),
             _ => (NONE, false),
-        };
-        if inner == NONE {
-            self.scalar(row, at)?;
-            return self.whole(shape, Value::Bytes(content), at);
         }
+    }
+
+    /// Goes into a byte string.
+    #[inline(always)]
+    fn into(&mut self, shape: u8, row: Row, at: usize, begin: usize, content: &'a [u8]) -> Result<(), Stop> {
         if matches!(row.what, What::Section | What::SectionLayer)
             && let Some(context) = self.visitor.context()
         {
@@ -246,12 +256,11 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         self.behind = self.window.len();
         self.window = self.bytes.get(..self.at).unwrap_or_default();
         self.at = begin;
-        self.layer = layer;
-        Ok(inner)
+        Ok(())
     }
 
     /// Holds a value without parts against what its place stands for.
-    #[inline]
+    #[inline(always)]
     fn scalar(&mut self, row: Row, at: usize) -> Result<(), Stop> {
         let kind = match row.what {
             What::ManifestVersion => ErrorKind::UnsupportedVersion,
@@ -283,6 +292,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// A command's code: finds the shape of its argument.
+    #[inline(always)]
     fn code(&mut self, at: usize) -> Result<(), Stop> {
         let code = self.number();
         let place = match code {
@@ -295,7 +305,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             Some(shapes) if self.visitor.supported().command(place) => *shapes,
             _ => [NONE; 2],
         };
-        let in_shared = self.top().is_some_and(|frame| frame.row.what == What::SharedSequence);
+        let in_shared = self.top.row.what == What::SharedSequence;
         let here = if in_shared { shared } else { section };
         self.argument = here;
         if here == NONE {
@@ -311,7 +321,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// What a manifest says of itself by a value with parts.
-    #[inline]
+    #[inline(always)]
     fn learn(&mut self, what: What, count: u32, at: usize) -> Result<(), Stop> {
         let (pairs, whole) = (self.at, at);
         match what {
@@ -351,7 +361,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// The fault that a number of parts is.
-    #[inline]
+    #[inline(always)]
     fn count(row: Row, count: u32) -> Option<ErrorKind> {
         let (min, max, more) = if let Some(map) = Self::map(row) {
             (map.min, map.max, ErrorKind::TooManyEntries)
@@ -373,7 +383,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// The shape that applies to a value with this head.
-    #[inline]
+    #[inline(always)]
     fn resolve(&self, shape: u8) -> (u8, Row) {
         let row = Self::row(shape);
         if row.what != What::OneOf {
@@ -404,6 +414,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// What a tag may be.
+    #[inline(always)]
     fn choices(row: Row) -> &'static [(u16, u8)] {
         if row.what != What::Tagged {
             return &[];
@@ -413,6 +424,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// The integer that a head is, if it is one and fits 64 bits with a sign.
+    #[inline(always)]
     pub(super) fn int(&self) -> Option<i64> {
         let value = i64::try_from(self.value).ok()?;
         match self.major {
@@ -423,29 +435,34 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// The integer that a head is, if it is one, or as near as 32 bits come to it: no number of any registry is greater.
+    #[inline(always)]
     pub(super) fn number(&self) -> i32 {
         let number = i32::try_from(self.value).unwrap_or(i32::MAX);
         if self.major == Major::Nint { !number } else { number }
     }
 
     /// M §8.4.9: numbers below -256 are the applications' own.
+    #[inline(always)]
     pub(super) fn is_custom(&self) -> bool {
         self.major == Major::Nint && self.value > 255
     }
 
     /// The fault of a value that isn't of the kind that its place asks for.
-    #[inline]
+    #[inline(always)]
     fn misfit(&mut self, row: Row) -> Option<ErrorKind> {
         if row.takes & self.major.bit() == 0 {
             return Some(ErrorKind::WrongType(expected(row)));
         }
-        match row.what {
-            What::Nil if self.value != NULL => Some(ErrorKind::WrongType(Expected::Nil)),
-            What::Bool | What::AllComponents if self.value == NULL => Some(ErrorKind::WrongType(Expected::Bool)),
-            What::Tagged => self.tag(row),
+        match (self.major, row.what) {
+            (Major::Simple, What::Nil) if self.value != NULL => Some(ErrorKind::WrongType(Expected::Nil)),
+            (Major::Simple, What::Bool | What::AllComponents) if self.value == NULL => {
+                Some(ErrorKind::WrongType(Expected::Bool))
+            }
+            (Major::Tag, What::Tagged) => self.tag(row),
             // Integers of the model have 64 bits with a sign; unsigned ones use all 64.
-            _ if row.takes == Major::Uint.bit() | Major::Nint.bit() && i64::try_from(self.value).is_err() => {
-                Some(ErrorKind::IntegerRange)
+            (Major::Uint | Major::Nint, _) if i64::try_from(self.value).is_err() => {
+                let signed = row.takes == Major::Uint.bit() | Major::Nint.bit();
+                signed.then_some(ErrorKind::IntegerRange)
             }
             _ => None,
         }
