@@ -110,7 +110,8 @@ impl Trial<'_> {
             }
             #[cfg(feature = "cose-sign")]
             Block::Sign(sign) => {
-                sign.signers().try_for_each(|signer| check_signer(signer?.header(), self.budget).map(drop))?;
+                sign.signers()
+                    .try_for_each(|signer| check_signer(signer?.header(), self.budget).map(drop))?;
                 for signer in sign.signers() {
                     if self.is_over() {
                         break;
@@ -147,7 +148,8 @@ impl Trial<'_> {
         offset: usize,
         payload: &[u8],
     ) -> Result<(), AuthenticationError> {
-        let is_direct = |header: &Header<'_>| header.algorithm() == Some(AlgorithmId::Known(Algorithm::Direct));
+        let is_direct =
+            |header: &Header<'_>| header.algorithm() == Some(AlgorithmId::Known(Algorithm::Direct));
         let algorithm = check_signer(mac.header(), self.budget)?;
         // RFC 9052 §8.5.1: a key that is used directly excludes other recipients, and carries no encrypted key.
         let mut direct = mac.recipients().filter(|recipient| is_direct(recipient.header()));

@@ -4,6 +4,6 @@ pub mod diag;
 mod reader;
 mod writer;
 
-pub(crate) use reader::{Long, long, short};
 pub use reader::{FALSE, Head, Major, NULL, Reader, Rules, Strict, TRUE};
+pub(crate) use reader::{Long, long, short};
 pub use writer::{Counter, Full, Sink, SliceSink, Writer};

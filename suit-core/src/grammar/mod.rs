@@ -14,15 +14,15 @@ mod tables;
 mod visit;
 mod walk;
 
-pub(crate) use context::{Checker, Members};
 pub use context::Context;
+pub(crate) use context::{Checker, Members};
 pub use names::{code_name, label_name};
 pub use shape::{ArrayKind, ArrayShape, Field, MapKind, MapShape, Others, Role, Scalar, Scope, Shape, View};
 pub use supported::Supported;
 pub use tables::{
-    ANY, AUTHENTICATION, BLOCK, COMMON, COMPONENTS_MAX, COSE_ENCRYPT_TAGGED, COSE_PROTECTED, DIGEST, ENVELOPE,
-    ENVELOPE_TAGGED, LANGUAGES, MANIFEST, MANIFEST_TAGGED, METADATA, PARAMETERS, SECTION, SHARED_SEQUENCE,
-    UNORDERED_MAX, VERSION_MATCH, WAIT_INFO, argument,
+    ANY, AUTHENTICATION, BLOCK, COMMON, COMPONENTS_MAX, COSE_ENCRYPT_TAGGED, COSE_PROTECTED, DIGEST,
+    ENVELOPE, ENVELOPE_TAGGED, LANGUAGES, MANIFEST, MANIFEST_TAGGED, METADATA, PARAMETERS, SECTION,
+    SHARED_SEQUENCE, UNORDERED_MAX, VERSION_MATCH, WAIT_INFO, argument,
 };
 pub use visit::{DEPTH_MAX, Item, Key, OPEN_MAX, Value, Visitor};
 pub use walk::walk;

@@ -110,7 +110,10 @@ fn has(set: u32, number: usize) -> bool {
 }
 
 /// The bit for a registered number.
-#[allow(clippy::as_conversions, reason = "TryFrom is not const; registered numbers are small and not negative")]
+#[allow(
+    clippy::as_conversions,
+    reason = "TryFrom is not const; registered numbers are small and not negative"
+)]
 const fn bit(code: i64) -> u32 {
     1_u32.rotate_left(code as u32)
 }

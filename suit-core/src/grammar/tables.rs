@@ -4,7 +4,9 @@
 //! Each line is a rule of the CDDL under its name. What stands under `device` is packed for devices too ([`super::pack`]);
 //! what stands under `tools` is only there for those who look into layers that a device doesn't enter.
 
-use super::shape::{ArrayKind, ArrayShape, Field, MapKind, MapShape, Others, Role, Scalar, Scope, Shape, View};
+use super::shape::{
+    ArrayKind, ArrayShape, Field, MapKind, MapShape, Others, Role, Scalar, Scope, Shape, View,
+};
 use crate::error::ErrorKind;
 use crate::labels::{
     CUSTOM_MAX, CommonKey, ComponentTextKey, Condition, DependencyKey, Directive, EnvelopeKey, HeaderLabel,
@@ -42,7 +44,10 @@ macro_rules! shapes {
 /// Every shape's definition, for tools.
 pub(super) static DEFINITIONS: [View; ALL] = SHAPES;
 
-#[allow(clippy::as_conversions, reason = "the one way to a variant's number; more than 256 shapes don't compile")]
+#[allow(
+    clippy::as_conversions,
+    reason = "the one way to a variant's number; more than 256 shapes don't compile"
+)]
 const fn number(number: Number) -> u8 {
     const { assert!(ALL <= 256) };
     number as u8
@@ -184,7 +189,7 @@ device {
     DETACHED = scalar(Scalar::Nil, Role::CosePayload);
     ATTACHED = scalar(Scalar::Bytes, Role::CosePayload);
     /// COSE header map. Published files order its keys freely, so only duplicates are refused.
-    pub COSE_HEADER = View::Map(MapShape {
+    COSE_HEADER = View::Map(MapShape {
         fields: &[
             field(HeaderLabel::Algorithm.code(), COSE_ALGORITHM),
             field(HeaderLabel::Critical.code(), CRITICAL),

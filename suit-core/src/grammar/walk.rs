@@ -14,11 +14,7 @@ use crate::error::{Error, ErrorKind};
 ///
 /// # Errors
 /// The first fault that the visitor didn't take.
-pub fn walk<'a, V: Visitor<'a>>(
-    shape: Shape,
-    reader: &mut Reader<'a>,
-    visitor: &mut V,
-) -> Result<(), Error> {
+pub fn walk<'a, V: Visitor<'a>>(shape: Shape, reader: &mut Reader<'a>, visitor: &mut V) -> Result<(), Error> {
     // A device's stack has no room for layers that it doesn't enter.
     if V::SILENT {
         run(shape, reader, visitor, &mut [const { Frame::FREE }; DEPTH_MAX])
@@ -122,7 +118,7 @@ pub(crate) struct Frame {
     /// Which keys below 16 were seen.
     seen: u16,
     /// What it is.
-    row: Row,
+    row: &'static Row,
     /// The number of its shape, for those to whom values are shown.
     shape: u8,
     /// Its depth in its layer, from 1 on; with [`INDEFINITE`] if a break code ends it.
@@ -132,7 +128,7 @@ pub(crate) struct Frame {
 impl Frame {
     /// A place where no value was put yet.
     pub(crate) const FREE: Self =
-        Self { place: 0, behind: 0, left: 0, done: 0, seen: 0, row: Row::NOTHING, shape: 0, level: 0 };
+        Self { place: 0, behind: 0, left: 0, done: 0, seen: 0, row: &Row::NOTHING, shape: 0, level: 0 };
 }
 
 /// In [`Frame::level`].
@@ -159,10 +155,10 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     const TABLE: &'static Table = if V::SILENT { &FOR_DEVICE } else { &FOR_TOOLS };
 
     #[inline(always)]
-    fn row(shape: u8) -> Row {
+    fn row(shape: u8) -> &'static Row {
         match Self::TABLE.rows.get(usize::from(shape)) {
-            Some(row) => *row,
-            None => Row::NOTHING,
+            Some(row) => row,
+            None => &Row::NOTHING,
         }
     }
 
@@ -253,11 +249,20 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// Opens a value with parts.
     #[inline(always)]
-    fn push(&mut self, row: Row, shape: u8, place: usize, left: u32, level: u8, at: usize) -> Result<(), Stop> {
+    fn push(
+        &mut self,
+        row: &'static Row,
+        shape: u8,
+        place: usize,
+        left: u32,
+        level: u8,
+        at: usize,
+    ) -> Result<(), Stop> {
         let Some(free) = self.frames.get_mut(self.depth) else {
             return Err(self.stop(ErrorKind::TooDeep, at));
         };
-        *free = self.top;
+        // Exchanged, not copied: for a copy the compiler would link a function that moves memory.
+        core::mem::swap(free, &mut self.top);
         self.top = Frame { place, behind: self.behind, left, done: 0, seen: 0, row, shape, level };
         self.behind = NO_REGION;
         self.depth = self.depth.wrapping_add(1);
@@ -266,13 +271,11 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// Takes the innermost frame off.
     #[inline(always)]
-    fn pop(&mut self) -> Frame {
-        let frame = self.top;
+    fn pop(&mut self) {
         self.depth = self.depth.wrapping_sub(1);
-        if let Some(around) = self.frames.get(self.depth) {
-            self.top = *around;
+        if let Some(around) = self.frames.get_mut(self.depth) {
+            core::mem::swap(around, &mut self.top);
         }
-        frame
     }
 
     /// Visits one value after the other.
@@ -327,7 +330,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// Ends the innermost frame and, if it was the content of a byte string, goes on behind that string.
     #[inline(always)]
     fn finish(&mut self) -> Result<(), Stop> {
-        let Frame { row, seen, behind, .. } = self.pop();
+        let Frame { row, seen, behind, .. } = self.top;
+        self.pop();
         if let Some(map) = Self::map(row) {
             let mut missing = map.required & !seen;
             while missing != 0 {
@@ -361,7 +365,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// Gives up everything inside the innermost byte string, because it can't be read on, and goes on behind it.
     fn abandon(&mut self) {
         while self.depth > 0 {
-            let Frame { row, behind, .. } = self.pop();
+            let Frame { row, behind, .. } = self.top;
+            self.pop();
             if row.what != What::Region {
                 self.visitor.leave(self.offset(self.window.len()));
             }
@@ -383,13 +388,17 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// The map that a row is, if it is one.
     #[inline(always)]
-    fn map(row: Row) -> Option<&'static Map> {
-        if row.what >= What::Map && row.what < What::OneOf { Self::TABLE.maps.get(usize::from(row.a)) } else { None }
+    fn map(row: &'static Row) -> Option<&'static Map> {
+        if row.what >= What::Map && row.what < What::OneOf {
+            Self::TABLE.maps.get(usize::from(row.a))
+        } else {
+            None
+        }
     }
 
     /// The list that a row is, if it is one.
     #[inline(always)]
-    fn array(row: Row) -> Option<&'static Array> {
+    fn array(row: &'static Row) -> Option<&'static Array> {
         if row.what >= What::Array && row.what < What::Sequence {
             Self::TABLE.arrays.get(usize::from(row.a))
         } else {

@@ -8,7 +8,9 @@ pub use text::{Hex, Quoted, Timestamp, Uuid};
 use super::Reader;
 use crate::envelope::looks_tagged;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::{ANY, Item, Key, OPEN_MAX, Role, Shape, Value, View, Visitor, code_name, label_name, walk};
+use crate::grammar::{
+    ANY, Item, Key, OPEN_MAX, Role, Shape, Value, View, Visitor, code_name, label_name, walk,
+};
 use crate::labels::{Algorithm, FileType, ParameterKey, PreRelease, VersionComparison};
 use core::fmt::{self, Write};
 

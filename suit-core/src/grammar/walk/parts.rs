@@ -120,7 +120,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// The next entry of a map that a shape describes.
     #[inline(always)]
-    fn entry(&mut self, shape: u8, row: Row, map: &'static Map, index: u32) -> Result<u8, Stop> {
+    fn entry(&mut self, shape: u8, row: &'static Row, map: &'static Map, index: u32) -> Result<u8, Stop> {
         let at = self.at;
         self.head()?;
         let mut name = None;
@@ -196,7 +196,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// The shape of the value under an integer key, or [`NONE`].
     #[inline(always)]
-    fn labelled(&mut self, row: Row, map: &'static Map, at: usize) -> Result<u8, Stop> {
+    fn labelled(&mut self, row: &'static Row, map: &'static Map, at: usize) -> Result<u8, Stop> {
         if self.major == Major::Uint && self.value < u64::from(map.len) {
             let label = usize::try_from(self.value).unwrap_or(0);
             let place = usize::from(map.fields).wrapping_add(label);
@@ -223,7 +223,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// An entry that the map has a field for.
     #[inline(always)]
-    fn field(&mut self, row: Row, field: u8, label: usize) -> u8 {
+    fn field(&mut self, row: &'static Row, field: u8, label: usize) -> u8 {
         let mut place = label;
         match row.what {
             What::Parameters if !self.visitor.supported().parameter(label) => return NONE,
@@ -261,5 +261,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 /// The order of two encodings, of which neither can be the beginning of the other: so the later one's length is enough.
 fn compare(earlier: &[u8], later: &[u8]) -> Ordering {
     let mut pairs = earlier.iter().zip(later);
-    pairs.find(|(earlier, later)| earlier != later).map_or(Ordering::Equal, |(earlier, later)| earlier.cmp(later))
+    pairs
+        .find(|(earlier, later)| earlier != later)
+        .map_or(Ordering::Equal, |(earlier, later)| earlier.cmp(later))
 }

@@ -141,12 +141,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             return Ok(());
         }
         let level = self.level();
-        self.push(Row::free(What::Region), shape, 0, 0, level, at)
+        self.push(&Row::REGION, shape, 0, 0, level, at)
     }
 
     /// Reads on behind the head of an array, a map or a tag.
     #[inline(always)]
-    fn open(&mut self, shape: u8, row: Row, at: usize, layer: bool) -> Result<(), Stop> {
+    fn open(&mut self, shape: u8, row: &'static Row, at: usize, layer: bool) -> Result<(), Stop> {
         let level = if layer { 1 } else { self.level().wrapping_add(1) };
         // The last place is for a byte string's content without parts; what a device knows always has parts there.
         let full = !V::SILENT && self.depth.saturating_add(1) >= self.frames.len();
@@ -160,17 +160,19 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             self.inside = ANY.0;
         }
         if self.major == Major::Tag {
-            frame = Row::free(What::InTag);
+            frame = &Row::IN_TAG;
             place = usize::from(self.inside);
         } else {
             // Each item takes a byte, so a greater number can't be met by any input that this reads.
-            let Ok(count) = u32::try_from(self.value) else { return Err(self.stop(ErrorKind::Truncated, at)) };
+            let Ok(count) = u32::try_from(self.value) else {
+                return Err(self.stop(ErrorKind::Truncated, at));
+            };
             left = count;
             if row.what == What::Any {
-                frame.what = if self.major == Major::Map { What::FreeMap } else { What::FreeArray };
+                frame = if self.major == Major::Map { &Row::FREE_MAP } else { &Row::FREE_ARRAY };
             } else if !V::SILENT && matches!(self.major, Major::Bytes | Major::Text) {
                 // Only a visitor that goes on gets here: the parts of a string of indefinite length.
-                frame = Row::free(What::FreeArray);
+                frame = &Row::FREE_ARRAY;
             }
         }
         self.learn(frame.what, left, at)?;
@@ -200,7 +202,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// Finds what is in a tag; of one that is wrong, what would be in the only right one.
     #[inline(always)]
-    fn tag(&mut self, row: Row) -> Option<ErrorKind> {
+    fn tag(&mut self, row: &'static Row) -> Option<ErrorKind> {
         let choices = Self::choices(row);
         for (tag, inside) in choices {
             if u64::from(*tag) == self.value {
@@ -215,7 +217,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// Takes the content of a byte string.
     #[inline(always)]
-    fn content(&mut self, row: Row) -> Result<&'a [u8], Stop> {
+    fn content(&mut self, row: &'static Row) -> Result<&'a [u8], Stop> {
         let begin = self.at;
         match self.take() {
             // Who goes on is shown what there is of a document that was cut.
@@ -230,7 +232,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// The shape of what is inside of a byte string, if that is visited, and whether it is a layer.
     #[inline(always)]
-    fn inner(&self, row: Row, content: &'a [u8]) -> (u8, bool) {
+    fn inner(&self, row: &'static Row, content: &'a [u8]) -> (u8, bool) {
         match row.what {
             // RFC 9052 §3: an empty protected header is a zero-length string.
             What::Protected if content.is_empty() => (NONE, false),
@@ -243,7 +245,14 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// Goes into a byte string.
     #[inline(always)]
-    fn into(&mut self, shape: u8, row: Row, at: usize, begin: usize, content: &'a [u8]) -> Result<(), Stop> {
+    fn into(
+        &mut self,
+        shape: u8,
+        row: &'static Row,
+        at: usize,
+        begin: usize,
+        content: &'a [u8],
+    ) -> Result<(), Stop> {
         if matches!(row.what, What::Section | What::SectionLayer)
             && let Some(context) = self.visitor.context()
         {
@@ -261,7 +270,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// Holds a value without parts against what its place stands for.
     #[inline(always)]
-    fn scalar(&mut self, row: Row, at: usize) -> Result<(), Stop> {
+    fn scalar(&mut self, row: &'static Row, at: usize) -> Result<(), Stop> {
         let kind = match row.what {
             What::ManifestVersion => ErrorKind::UnsupportedVersion,
             What::ReportPolicy => ErrorKind::ReportPolicy,
@@ -362,7 +371,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// The fault that a number of parts is.
     #[inline(always)]
-    fn count(row: Row, count: u32) -> Option<ErrorKind> {
+    fn count(row: &'static Row, count: u32) -> Option<ErrorKind> {
         let (min, max, more) = if let Some(map) = Self::map(row) {
             (map.min, map.max, ErrorKind::TooManyEntries)
         } else if let Some(array) = Self::array(row) {
@@ -371,7 +380,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             match row.what {
                 // M App. A: a command sequence is not empty.
                 What::Sequence | What::SharedSequence if count == 0 => return Some(ErrorKind::TooFewItems),
-                What::Sequence | What::SharedSequence if count & 1 == 1 => return Some(ErrorKind::OddSequence),
+                What::Sequence | What::SharedSequence if count & 1 == 1 => {
+                    return Some(ErrorKind::OddSequence);
+                }
                 What::FreeMap if count > UNORDERED_MAX => return Some(ErrorKind::TooManyEntries),
                 _ => return None,
             }
@@ -384,7 +395,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// The shape that applies to a value with this head.
     #[inline(always)]
-    fn resolve(&self, shape: u8) -> (u8, Row) {
+    fn resolve(&self, shape: u8) -> (u8, &'static Row) {
         let row = Self::row(shape);
         if row.what != What::OneOf {
             return (shape, row);
@@ -392,16 +403,16 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let choices = Self::TABLE.list.get(usize::from(row.a)..).unwrap_or_default();
         for choice in choices.get(..usize::from(row.b)).unwrap_or_default() {
             let row = Self::row(*choice);
-            if row.takes & self.major.bit() != 0 {
+            if row.takes(self.major) {
                 return (*choice, row);
             }
         }
-        (shape, Row::NOTHING)
+        (shape, &Row::NOTHING)
     }
 
     /// What a value is taken for that isn't what its place asks for, by a visitor that goes on: a map that should be in a
     /// byte string, and one behind another tag, is still that map. Of anything else it is better not to guess.
-    fn instead(&self, shape: u8, row: Row) -> u8 {
+    fn instead(&self, shape: u8, row: &'static Row) -> u8 {
         let is_map = |shape| Self::map(Self::row(shape)).is_some();
         match (row.what, self.major) {
             (what, Major::Map) if is_wrapped(what) && is_map(row.a) => row.a,
@@ -415,7 +426,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// What a tag may be.
     #[inline(always)]
-    fn choices(row: Row) -> &'static [(u16, u8)] {
+    fn choices(row: &'static Row) -> &'static [(u16, u8)] {
         if row.what != What::Tagged {
             return &[];
         }
@@ -449,8 +460,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// The fault of a value that isn't of the kind that its place asks for.
     #[inline(always)]
-    fn misfit(&mut self, row: Row) -> Option<ErrorKind> {
-        if row.takes & self.major.bit() == 0 {
+    fn misfit(&mut self, row: &'static Row) -> Option<ErrorKind> {
+        if !row.takes(self.major) {
             return Some(ErrorKind::WrongType(expected(row)));
         }
         match (self.major, row.what) {
@@ -470,14 +481,11 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 }
 
 const fn is_wrapped(what: What) -> bool {
-    matches!(
-        what,
-        What::Wrapped | What::Protected | What::Section | What::Layer | What::SectionLayer
-    )
+    matches!(what, What::Wrapped | What::Protected | What::Section | What::Layer | What::SectionLayer)
 }
 
 /// What a shape asks for.
-fn expected(row: Row) -> Expected {
+fn expected(row: &'static Row) -> Expected {
     match row.what {
         What::OneOf => return Expected::OneOfSeveral,
         What::Nil => return Expected::Nil,
