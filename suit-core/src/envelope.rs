@@ -196,9 +196,9 @@ impl<'a> Authentication<'a> {
     }
 
     /// The digest's byte string and what follows it, and how many items there are.
-    fn items(&self) -> (Reader<'a>, u64) {
+    fn items(&self) -> (Reader<'a>, u32) {
         let mut items = self.content;
-        let count = items.known();
+        let count = items.known_count();
         (items, count)
     }
 
@@ -217,7 +217,7 @@ impl<'a> Authentication<'a> {
     /// How many blocks there are.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.items().1.saturating_sub(1)
+        self.items().1.saturating_sub(1).into()
     }
 
     /// Whether there are none: a legal encoding that authenticates nothing.

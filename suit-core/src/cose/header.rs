@@ -38,7 +38,7 @@ impl<'a> Header<'a> {
         let protected = reader.known_wrapped();
         // RFC 9052 §3.1: the list is protected, and what it names must be understood.
         if let Some((_, mut list)) = find(protected, HeaderLabel::Critical) {
-            for _ in 0..list.known() {
+            for _ in 0..list.known_count() {
                 let at = list.offset();
                 if list.int().ok().and_then(HeaderLabel::from_code).is_none() {
                     return Err(Error::new(ErrorKind::CriticalHeader, at));
@@ -50,7 +50,7 @@ impl<'a> Header<'a> {
             return Err(Error::new(ErrorKind::CriticalHeader, at));
         }
         // RFC 9052 §3: a label must not stand in both buckets.
-        for _ in 0..reader.known() {
+        for _ in 0..reader.known_count() {
             let at = reader.offset();
             let label = reader.item()?;
             reader.item()?;
