@@ -51,6 +51,15 @@
 //! | `sha-384` | `Sha384` | | -43 |
 //! | `sha-512` | `Sha512` | | -44 |
 //!
+//! COSE_Sign1 is always read. The other kinds of authentication block are features too, so that a device doesn't hold
+//! code that it has no key for. Without its feature a block of such a kind is refused as `UnknownBlock`, never skipped:
+//!
+//! | feature | kind of block |
+//! |---|---|
+//! | `cose-sign` | COSE_Sign: several signatures in one block |
+//! | `cose-mac0` | COSE_Mac0: a tag by a key that both sides have |
+//! | `cose-mac` | COSE_Mac: the same, with the key's recipients |
+//!
 //! # Deprecated algorithms
 //!
 //! RFC 9864 replaced ES256 and EdDSA, which leave the curve open. Older messages bear them, so there are verifiers for
