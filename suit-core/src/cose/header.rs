@@ -88,10 +88,25 @@ impl<'a> Header<'a> {
     /// `MissingAlgorithm`, `UnprotectedAlgorithm`.
     pub fn protected_algorithm(&self) -> Result<AlgorithmId<'a>, Error> {
         let found = find(self.protected, HeaderLabel::Algorithm).and_then(|(_, value)| algorithm(value));
-        found.ok_or_else(|| match find(self.unprotected, HeaderLabel::Algorithm) {
+        found.ok_or_else(|| self.no_algorithm())
+    }
+
+    /// The algorithm, which must be protected; `None` if the registry here doesn't have it, and so no verifier can.
+    ///
+    /// # Errors
+    /// As [`Header::protected_algorithm`].
+    pub fn known_algorithm(&self) -> Result<Option<Algorithm>, Error> {
+        match find(self.protected, HeaderLabel::Algorithm) {
+            Some((_, mut value)) => Ok(value.int().ok().and_then(Algorithm::from_code)),
+            None => Err(self.no_algorithm()),
+        }
+    }
+
+    fn no_algorithm(&self) -> Error {
+        match find(self.unprotected, HeaderLabel::Algorithm) {
             None => Error::new(ErrorKind::MissingAlgorithm, self.offset),
             Some((at, _)) => Error::new(ErrorKind::UnprotectedAlgorithm, at),
-        })
+        }
     }
 
     /// The key identifier, a hint.
