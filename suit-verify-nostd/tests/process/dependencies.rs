@@ -374,7 +374,7 @@ fn p_157_a_14_parameters_set_in_a_dependency_persist() {
 }
 
 #[test]
-fn p_144_a_15_parameters_belong_to_the_identifier_whichever_manifest_sets_them() {
+fn a_15_parameters_belong_to_the_identifier_whichever_manifest_sets_them() {
     // Index 2 of the root, index 0 of the leaf.
     let leaf = with(manifest(&["d"]), ManifestKey::Install, vec![act(Act::Write)]);
     let mut root = root(&leaf);
