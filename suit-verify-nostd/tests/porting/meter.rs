@@ -88,7 +88,11 @@ impl<C: Chip> Platform for Meter<C> {
         done(self.chip.set_word(LENGTHS + self.slot, 0))?;
         if what == 0 || what != self.chip.word(WHAT) {
             // Something else: what is there doesn't count, and that is said before what comes now.
-            done(self.chip.set_word(WHAT, 0) && self.chip.set_word(STORED, 0) && self.chip.set_word(WHAT, what))?;
+            done(
+                self.chip.set_word(WHAT, 0)
+                    && self.chip.set_word(STORED, 0)
+                    && self.chip.set_word(WHAT, what),
+            )?;
         }
         Ok(self.chip.word(STORED) as u32)
     }
