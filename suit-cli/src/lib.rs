@@ -1,4 +1,4 @@
-//! The `suit` command: describes, builds, signs, verifies, inspects and compares SUIT manifests.
+//! The `suit` command: describes, builds, signs, verifies, inspects, compares and tries out SUIT manifests.
 //!
 //! | module | holds |
 //! |---|---|
@@ -10,6 +10,7 @@
 //! | `source` | TOML and JSON texts as one tree with places, and serde over it |
 //! | `images` | payloads out of raw binaries, ELF and Intel HEX |
 //! | `keys` | key files in every form, and what signs with them |
+//! | `simulate` | virtual devices |
 //! | `signers`, `trust` | who signed an envelope, and who is trusted |
 
 mod cli;
@@ -23,6 +24,7 @@ mod keys;
 mod output;
 mod render;
 mod signers;
+mod simulate;
 mod source;
 mod trust;
 

@@ -10,10 +10,14 @@ use serde_json::Value;
 /// Each schema with the name of its file.
 #[must_use]
 pub fn all() -> Vec<(&'static str, Schema)> {
-    use crate::commands::{build, key, report, sign, verify};
+    use crate::commands::{build, key, report, sign, simulate, verify};
     use crate::render::{Inspection, PartView};
     vec![
         ("build-output.v1.json", of::<build::Summary>("Result of suit build")),
+        (
+            "device.v1.json",
+            of_input::<crate::simulate::model::DeviceFile>("A virtual device for suit simulate"),
+        ),
         ("diff-output.v1.json", of_output::<crate::diff::Comparison>("Result of suit diff")),
         ("inspect-output.v1.json", of_output::<Inspection>("Result of suit inspect")),
         ("inspect-part-output.v1.json", of_output::<PartView>("Result of suit inspect --path")),
@@ -34,7 +38,9 @@ pub fn all() -> Vec<(&'static str, Schema)> {
             "signature.v1.json",
             of::<sign::SignatureRecord>("A signature made elsewhere, for suit sign --import-sig"),
         ),
+        ("simulate-output.v1.json", of_output::<simulate::Answer>("Result of suit simulate")),
         ("tbs.v1.json", of::<sign::ToBeSignedRecord>("What is to be signed, from suit sign --export-tbs")),
+        ("trace.v1.json", of_output::<crate::simulate::trace::Line>("A line of suit simulate --trace json")),
         ("verify-output.v1.json", of_output::<verify::Answer>("Result of suit verify")),
     ]
 }

@@ -11,6 +11,7 @@ pub(crate) mod key;
 pub(crate) mod new;
 pub(crate) mod report;
 pub(crate) mod sign;
+pub(crate) mod simulate;
 pub(crate) mod tour;
 pub(crate) mod verify;
 
@@ -22,7 +23,7 @@ use crate::output::{Output, Target};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::path::Path;
 
-/// Describe, build, sign, verify, inspect and compare SUIT manifests.
+/// Describe, build, sign, verify, inspect, compare and try out SUIT manifests.
 #[derive(Debug, Parser)]
 #[command(
     name = "suit",
@@ -76,6 +77,7 @@ pub(crate) enum Verb {
     Inspect(inspect::InspectArgs),
     Sign(sign::SignArgs),
     Verify(verify::VerifyArgs),
+    Simulate(simulate::SimulateArgs),
     Edit(edit::EditArgs),
     Key(key::KeyArgs),
     Report(report::ReportArgs),
@@ -93,6 +95,7 @@ impl Verb {
             Self::Inspect(args) => args.format == inspect::InspectFormat::Json,
             Self::Sign(args) => args.format == sign::SignFormat::Json,
             Self::Verify(args) => args.format.is_json(),
+            Self::Simulate(args) => args.format.is_json(),
             Self::Key(args) => args.is_json(),
             Self::Report(args) => args.is_json(),
             Self::New(_) | Self::Edit(_) | Self::Completions(_) | Self::Man(_) | Self::Tour(_) => false,

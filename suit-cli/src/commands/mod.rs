@@ -14,6 +14,7 @@ mod man;
 mod new;
 pub(crate) mod report;
 pub(crate) mod sign;
+pub(crate) mod simulate;
 mod tour;
 mod usage;
 pub(crate) mod verify;
@@ -55,6 +56,7 @@ fn run(verb: Verb, console: &Console) -> Outcome<Exit> {
         Verb::Inspect(args) => inspect::run(&args, console),
         Verb::Sign(args) => sign::run(&args, console),
         Verb::Verify(args) => verify::run(&args, console),
+        Verb::Simulate(args) => simulate::run(&args, console),
         Verb::Edit(args) => edit::run(&args, console),
         Verb::Key(args) => key::run(&args, console),
         Verb::Report(args) => report::run(&args, console),

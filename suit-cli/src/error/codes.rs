@@ -12,6 +12,7 @@
 //! | 07xx | keys and signers | here |
 //! | 08xx | images and payloads | here |
 //! | 09xx | refused actions | here |
+//! | 10xx | carrying out a manifest | `suit_verify_nostd` |
 //!
 //! A number is never reused. To add one, add a line to the table below; nothing else spells numbers.
 
@@ -132,6 +133,12 @@ codes! {
     REPORT_MANIFEST = 560 No "report is about another manifest";
     REPORT_PLACE = 561 No "report does not fit the manifest",
         "if another implementation made it, it may count offsets otherwise: here they count from the first byte of the section's array";
+    PLAN_LACKS = 562 No "payload that would be needed can't be had",
+        "name the file under [uris] in the device file, or give its directory with --payload-dir";
+    WAITING = 563 No "device waits for what does not happen", "say under [now] in the device file what is the case";
+    RAM_LIMIT = 564 No "device has too little RAM", "lower the limits of the device file, or allow more RAM";
+
+    REPORT_ROOM = 565 No "report finds no room";
 
     // Files.
     READ = 601 Input "file can't be read", "check the name and the permissions";
@@ -146,6 +153,7 @@ codes! {
     TOO_LARGE = 609 Input "file is larger than this tool reads";
     NOT_A_DOCUMENT = 610 Input "file is of a kind that this verb does not read";
     REPORT_ENCRYPTED = 611 Input "report is encrypted", "decrypt it first; this version reads reports that are signed or have a MAC";
+    DEVICE_STATE = 612 Input "not the state of this device";
 
     // Keys.
     KEY_READ = 701 Key "key can't be read", "check the name and the permissions";

@@ -35,7 +35,7 @@ pub(crate) struct Vector {
 }
 
 /// Folders of `testvectors` that hold something else.
-const OTHER_FOLDERS: [&str; 3] = ["generator", "keys", "published"];
+const OTHER_FOLDERS: [&str; 4] = ["generator", "keys", "published", "reports"];
 
 pub(crate) fn home() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../testvectors")

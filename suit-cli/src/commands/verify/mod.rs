@@ -17,6 +17,7 @@ use crate::output::Console;
 use crate::trust::Trusted;
 pub(crate) use expected::Expected;
 use expected::expectations;
+pub(crate) use payload::last_segment;
 use profile::Profile;
 use report::{Reason, SignatureStatus, Verdict};
 use rule::Rule;
@@ -45,30 +46,35 @@ impl Asked<'_> {
 
 /// What `--allow` says.
 #[derive(Clone, Debug, Default)]
-struct Allow {
+pub(crate) struct Allow {
     algorithms: Vec<Algorithm>,
-    untagged: bool,
+    /// Envelopes without the tag 107.
+    pub(crate) untagged: bool,
 }
 
 impl Allow {
     fn parse(words: &[String]) -> Outcome<Self> {
         let mut allow = Self::default();
-        for word in words {
-            match word.trim().to_ascii_lowercase().as_str() {
-                "untagged" => allow.untagged = true,
-                "es256" => allow.algorithms.push(Algorithm::Es256),
-                "eddsa" => allow.algorithms.push(Algorithm::EdDsa),
-                _ => {
-                    return Err(Failure::new(codes::USAGE, format!("--allow doesn't know '{word}'"))
-                        .help("it knows es256, eddsa and untagged"));
-                }
-            }
+        match words.iter().find(|word| !allow.take(word)) {
+            None => Ok(allow),
+            Some(word) => Err(Failure::new(codes::USAGE, format!("--allow doesn't know '{word}'"))
+                .help("it knows es256, eddsa and untagged")),
         }
-        Ok(allow)
+    }
+
+    /// Takes a word, if it is one of these.
+    pub(crate) fn take(&mut self, word: &str) -> bool {
+        match word.trim().to_ascii_lowercase().as_str() {
+            "untagged" => self.untagged = true,
+            "es256" => self.algorithms.push(Algorithm::Es256),
+            "eddsa" => self.algorithms.push(Algorithm::EdDsa),
+            _ => return false,
+        }
+        true
     }
 
     /// Whether an algorithm may be used: the fully specified ones always, the deprecated ones if it was said.
-    fn algorithm(&self, algorithm: Algorithm) -> bool {
+    pub(crate) fn algorithm(&self, algorithm: Algorithm) -> bool {
         !is_legacy(algorithm) || self.algorithms.contains(&algorithm)
     }
 }
@@ -105,6 +111,28 @@ pub(crate) fn still_holds(bytes: &[u8], name: &str, trust: &[String], console: &
     };
     let found = check::check(&asked, Reader::new(bytes), name, 0)?;
     Failure::all(found.failures).map_or(Ok(()), Err)
+}
+
+/// Why an envelope is not authentic for these keys, if it isn't; payloads left out.
+///
+/// # Errors
+/// It is malformed.
+pub(crate) fn why_not_authentic(
+    input: &Input,
+    trusted: &Trusted,
+    allow: &Allow,
+    console: &Console,
+) -> Outcome<Option<Failure>> {
+    let asked = Asked {
+        trusted,
+        rules: Vec::new(),
+        min_seq: None,
+        profile: None,
+        payload_dir: None,
+        allow: allow.clone(),
+        console,
+    };
+    Ok(Failure::all(check::check(&asked, Reader::new(&input.bytes), &input.name, 0)?.failures))
 }
 
 /// Runs the verb.

@@ -50,7 +50,7 @@ pub(super) fn find<'a>(
 }
 
 /// The end of a URI as the name of a file, if it can be one. A manifest must not choose files outside of the directory.
-fn last_segment(uri: &str) -> Option<&str> {
+pub(crate) fn last_segment(uri: &str) -> Option<&str> {
     let path = match uri.strip_prefix('#') {
         Some(name) => name,
         None => uri.split(['?', '#']).next().unwrap_or_default(),

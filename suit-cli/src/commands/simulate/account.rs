@@ -1,0 +1,301 @@
+//! Why a procedure ended in failure, in words: which command, where, on which component, and what to do.
+
+use super::later;
+use crate::cli::simulate::Phase;
+use crate::description::values::time_text;
+use crate::error::{Exit, Failure, Place, codes};
+use crate::keys::hex;
+use crate::render::words::{grouped, size};
+use crate::signers::EVERYTHING;
+use crate::simulate::platform::FilesPlatform;
+use crate::simulate::trace::{Effect, Line, parts};
+use crate::simulate::watch::{command_name, section_name};
+use suit_core::cbor::Reader;
+use suit_core::labels::{CUSTOM_MAX, Condition, ParameterKey};
+use suit_verify_nostd::platform::{ComponentPath, IdentifierKind, Platform, PlatformFault, Watched};
+use suit_verify_nostd::policy::Rule;
+use suit_verify_nostd::process::{self, Pause, ProcessError};
+use suit_verify_nostd::{AuthenticationError, SignedManifest};
+
+/// What a failure is told about.
+pub(super) struct Account<'a> {
+    /// The envelope.
+    pub(super) name: &'a str,
+    pub(super) bytes: &'a [u8],
+    pub(super) phase: Phase,
+    pub(super) signed: SignedManifest<'a>,
+}
+
+impl Account<'_> {
+    /// Refused before anything ran.
+    pub(super) fn refused(&self, error: ProcessError, platform: &mut FilesPlatform<'_>) -> Failure {
+        let failure = self.failure(error).note("nothing ran, and nothing was changed");
+        let manifest = self.signed.manifest();
+        match error {
+            ProcessError::ComponentUnknown => {
+                let unknown = manifest
+                    .components()
+                    .iter()
+                    .find(|id| platform.component(&ComponentPath::new(*id)).is_none());
+                match unknown {
+                    None => failure,
+                    Some(id) => {
+                        let id: Vec<Vec<u8>> = id.parts().map(<[u8]>::to_vec).collect();
+                        failure.note(format!("the manifest lists [{}]", parts(&id).join("/")))
+                    }
+                }
+            }
+            ProcessError::Rollback => match platform.floor(manifest.component_id()) {
+                Ok(floor) => {
+                    failure.note(format!("it has {}, and the device {floor}", manifest.sequence_number()))
+                }
+                Err(_) => failure,
+            },
+            _ => failure,
+        }
+    }
+
+    /// Ended in failure.
+    pub(super) fn failed(&self, failure: &process::Failure, platform: &mut FilesPlatform<'_>) -> Failure {
+        let mut said = self.failure(failure.error);
+        let Some(place) = failure.place else { return said };
+        let component = platform.shown(place.component);
+        let code = self.code(place, platform);
+        let command = code.map_or_else(|| "a command".to_owned(), command_name);
+        let section = section_name(place.section);
+        if place.manifest == 0 {
+            let path = format!("section {section}");
+            said = said.at(Place::bytes(self.name, place.offset.into(), Some(path)));
+        }
+        let whose = match place.manifest {
+            0 => String::new(),
+            number => format!(" of dependency {number}, byte {}", grouped(place.offset)),
+        };
+        if failure.error == ProcessError::Platform(PlatformFault::UNSUPPORTED)
+            && code.is_some_and(|code| code <= CUSTOM_MAX)
+        {
+            said = said.help("list it under [supports] in the device file, if the real device has it");
+        }
+        said = said.note(format!("{command} in section {section}{whose}, on component {}", component.name()));
+        match failure.error {
+            ProcessError::ConditionFailed(
+                Condition::ImageMatch | Condition::ImageNotMatch | Condition::CheckContent,
+            )
+            | ProcessError::InvokeUnverified => {
+                said = said.note(match (component.size, &component.sha256) {
+                    (Some(bytes), Some(digest)) => format!("it holds {} with sha-256 {digest}", size(bytes)),
+                    _ => "it is empty".to_owned(),
+                });
+                if let Some((bytes, algorithm, digest)) = platform.wanted(place.component) {
+                    let bytes = bytes.map(|bytes| format!("{} with ", size(bytes))).unwrap_or_default();
+                    let name = algorithm.name().to_ascii_lowercase();
+                    said = said.note(format!("it was to hold {bytes}{name} {}", hex(digest)));
+                }
+            }
+            ProcessError::AlternativesExhausted => {
+                // Those of this try-each stand behind its code, and are deeper.
+                let around =
+                    platform.watcher.failed.iter().rfind(|seen| seen.offset == place.offset).copied();
+                let inside = |seen: &&Watched| {
+                    seen.manifest == place.manifest
+                        && seen.offset > place.offset
+                        && around.is_none_or(|around| seen.depth > around.depth)
+                };
+                let failed: Vec<Watched> = platform.watcher.failed.iter().filter(inside).copied().collect();
+                for seen in failed {
+                    let why = seen.error.map(|error| error.to_string()).unwrap_or_default();
+                    said = said.note(format!("byte {}: {why}", grouped(seen.offset)));
+                }
+            }
+            ProcessError::Unavailable => {
+                if let Some(uri) = &platform.watcher.lacking {
+                    said = said.note(format!("nothing lies behind '{uri}'"));
+                }
+            }
+            ProcessError::ConditionFailed(condition) => {
+                let kind = match condition {
+                    Condition::VendorIdentifier => Some((IdentifierKind::Vendor, "vendor")),
+                    Condition::ClassIdentifier => Some((IdentifierKind::Class, "class")),
+                    Condition::DeviceIdentifier => Some((IdentifierKind::Device, "device")),
+                    _ => None,
+                };
+                if let Some((kind, name)) = kind {
+                    let known = platform.identity(kind, place.component);
+                    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                    said = said.note(format!("identifiers of the {name} that the device has: {known}"));
+                }
+            }
+            ProcessError::OwnerRefused(number) => said = said.note(rule(number)),
+            ProcessError::TooLarge => {
+                let room = platform.capacity(place.component);
+                said = said.note(format!("it has room for {}", size(room)));
+            }
+            ProcessError::Platform(_) => {
+                if let Some(fault) = platform.fault() {
+                    said = said.note(format!("the computer says: {fault}"));
+                }
+            }
+            _ => {}
+        }
+        said
+    }
+
+    /// The code of the command that failed.
+    fn code(&self, place: process::Place, platform: &FilesPlatform<'_>) -> Option<i64> {
+        let is_it = |seen: &&Watched| (seen.manifest, seen.offset) == (place.manifest, place.offset);
+        if let Some(seen) = platform.watcher.failed.iter().rfind(is_it) {
+            return Some(seen.code);
+        }
+        let at = usize::try_from(place.offset).ok().filter(|_| place.manifest == 0)?;
+        Reader::at(self.bytes.get(at..)?, at).int().ok()
+    }
+
+    /// The device waits: the clock goes on to when it may go on, if that is known.
+    pub(super) fn waited(&self, pause: &Pause, platform: &mut FilesPlatform<'_>) -> Option<Failure> {
+        let why = match pause.owner_rule {
+            Some(number) => rule(number),
+            None => "the events that the manifest names have not happened".to_owned(),
+        };
+        match later(pause, platform.now()) {
+            Some(time) => {
+                let until = time_text(time).unwrap_or_else(|| format!("{time} seconds after 1970"));
+                let name = Some(format!("{why}, until {until}"));
+                platform.trace().tell(Line { effect: Effect::Wait, name, ..Line::default() });
+                platform.set_time(time);
+                None
+            }
+            None => {
+                platform.trace().tell(Line {
+                    effect: Effect::Wait,
+                    name: Some(why.clone()),
+                    ..Line::default()
+                });
+                Some(
+                    Failure::new(codes::WAITING, format!("the device waits: {why}"))
+                        .at(Place::file(self.name)),
+                )
+            }
+        }
+    }
+
+    fn failure(&self, error: ProcessError) -> Failure {
+        if let Some(error) = self.fault(error) {
+            return Failure::document(self.name, error);
+        }
+        let failure =
+            Failure::numbered(error.number(), Exit::No, error.to_string()).at(Place::file(self.name));
+        match self.next_step(error) {
+            Some(help) => failure.help(help),
+            None => failure,
+        }
+    }
+
+    /// The fault of structure in the root manifest that is behind an error, with its place.
+    fn fault(&self, error: ProcessError) -> Option<suit_core::Error> {
+        let ProcessError::Malformed(_) = error else { return None };
+        let sections = self.phase.procedure().sections().iter();
+        sections.filter_map(|key| self.signed.section(*key, &EVERYTHING).err()).find_map(
+            |error| match error {
+                AuthenticationError::Malformed(error) => Some(error),
+                _ => None,
+            },
+        )
+    }
+
+    /// What to do about it.
+    fn next_step(&self, error: ProcessError) -> Option<String> {
+        Some(match error {
+            ProcessError::ComponentUnknown => {
+                "add the component to the device file, or build the manifest for this device".to_owned()
+            }
+            ProcessError::TooManyComponents
+            | ProcessError::TooManyParameters
+            | ProcessError::TooDeep
+            | ProcessError::TooManyCommands
+            | ProcessError::TooManyDependencies => {
+                "raise the limit under [limits] in the device file, if the real device has room for it"
+                    .to_owned()
+            }
+            ProcessError::CustomUnsupported => {
+                "list the command under [supports] in the device file, if the real device has it".to_owned()
+            }
+            ProcessError::Rollback => {
+                "build it with a sequence number that is not lower than what the device has".to_owned()
+            }
+            ProcessError::NothingToDo => match self.phase {
+                Phase::Update => "an update needs install or one of the sections around it".to_owned(),
+                Phase::Invoke => "an invocation needs validate, load or invoke".to_owned(),
+                Phase::Uninstall => "the manifest can't be uninstalled: it has no section for it".to_owned(),
+            },
+            ProcessError::SectionMissing(key) => {
+                format!("put it back: suit edit attach ENV --member {}", key.name())
+            }
+            ProcessError::IdentityUnchecked => {
+                "check vendor and class in the shared sequence: give [device] in the description".to_owned()
+            }
+            ProcessError::DependentLacksSection(_) | ProcessError::DependencyUnprocessed => {
+                "--allow sections-unmatched goes on, against the rule".to_owned()
+            }
+            ProcessError::ConditionFailed(condition) => return condition_help(condition).map(str::to_owned),
+            ProcessError::ConditionUnset(_, key) | ProcessError::ParameterUnset(key) => {
+                format!("set {} before this command", parameter(key))
+            }
+            ProcessError::Unavailable => {
+                "name the file under [uris] in the device file, or give its directory with --payload-dir"
+                    .to_owned()
+            }
+            ProcessError::TooLarge => "get the payload again, or build the manifest for it".to_owned(),
+            ProcessError::SourceMissing => "store something there first, or name another source".to_owned(),
+            ProcessError::InvokeUnverified => {
+                "check the image before it is started: check = \"image\" in validate".to_owned()
+            }
+            ProcessError::NothingInvoked => {
+                "start something in the section invoke: do = \"invoke\"".to_owned()
+            }
+            ProcessError::Referenced => "uninstall the other manifest first, or unlink".to_owned(),
+            ProcessError::DependencyUnverified => {
+                "check dependency-integrity before; --allow integrity-unasked goes on, against the rule"
+                    .to_owned()
+            }
+            ProcessError::Platform(PlatformFault::FORBIDDEN) => {
+                "links are not followed, and no file lies outside of the device's directory".to_owned()
+            }
+            ProcessError::EventUnsupported => {
+                "say under [now], [owner] or [[other-device]] in the device file what the device knows"
+                    .to_owned()
+            }
+            ProcessError::OwnerRefused(_) => {
+                "the owner's rules stand under [owner] in the device file".to_owned()
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// A rule of the owner's policy in words.
+fn rule(number: u16) -> String {
+    let all = [Rule::Veto, Rule::NoClock, Rule::Blackout, Rule::Radio, Rule::Storage, Rule::Ram];
+    let known = all.iter().find(|rule| rule.number() == number);
+    known.map_or_else(|| format!("rule {number} of the owner's policy"), ToString::to_string)
+}
+
+fn parameter(key: ParameterKey) -> &'static str {
+    crate::description::words::word(key)
+}
+
+fn condition_help(condition: Condition) -> Option<&'static str> {
+    Some(match condition {
+        Condition::VendorIdentifier | Condition::ClassIdentifier | Condition::DeviceIdentifier => {
+            "the manifest is for another device; what this one is stands under [identity] in the device file"
+        }
+        Condition::ImageMatch => "get the payload again, or build the manifest for it",
+        Condition::ComponentSlot => "the manifest is for another slot",
+        Condition::UseBefore => {
+            "the manifest has expired, or the device has no clock: [now] time in the device file"
+        }
+        Condition::MinimumBattery => "charge the battery: [now] battery in the device file",
+        Condition::UpdateAuthorized => "permit it: [now] permits-priority in the device file",
+        Condition::Version => "the version of a component stands beside it in the device file",
+        _ => return None,
+    })
+}

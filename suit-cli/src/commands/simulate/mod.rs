@@ -1,0 +1,354 @@
+//! `suit simulate`: an envelope on a virtual device. What the device decides is decided by its own code,
+//! [`suit_verify_nostd`]; here is what it stands on, and what people are told.
+
+mod account;
+mod answer;
+mod ram;
+
+pub(crate) use answer::Answer;
+
+use super::verify::{self, Allow};
+use crate::cli::simulate::{Phase, SimulateArgs};
+use crate::error::{Exit, Failure, Outcome, codes};
+use crate::input::Input;
+use crate::keys::Key;
+use crate::output::{Console, Output, Target};
+use crate::render::words::size;
+use crate::signers::EVERYTHING;
+use crate::simulate::device::{Device, Limits};
+use crate::simulate::payloads;
+use crate::simulate::platform::FilesPlatform;
+use crate::simulate::reporting::{self, LastPlace, Reporting};
+use crate::simulate::trace::{Cost, Effect, Ended, Form, Held, Line, Trace};
+use crate::trust::Trusted;
+use account::Account;
+use ram::Ram;
+use std::io::Read;
+use suit_core::labels::ManifestKey;
+use suit_core::{Envelope, Tagging};
+use suit_verify_nostd::process::{
+    self, Dependencies, Dependency, Memory, Options, Pause, Payload, ProcessError, Processor, Setup, Step,
+};
+use suit_verify_nostd::report::{Ending, Record, reason_of_authentication};
+use suit_verify_nostd::{Authenticated, Budget, Part, SignedManifest, TrustStore, authenticate};
+
+/// Bytes of a payload that arrive at a time.
+const PIECE: usize = 16 * 1024;
+
+/// The memory that is lent to the processor; what of it a device has is in its file.
+type Room = Memory<
+    { Limits::MOST.targets },
+    { Limits::MOST.settings },
+    { Limits::MOST.frames },
+    { Limits::MOST.buffer },
+>;
+
+type Machine<'a, 'm, 'd> = Processor<'a, 'm, FilesPlatform<'d>>;
+
+/// Runs the verb.
+///
+/// # Errors
+/// The procedure ended in failure: 10xx; 05xx if the envelope is not authentic. It could not be found out: 01xx to 04xx for
+/// a malformed envelope, 02xx for the device file, 06xx for files, 07xx for keys, E0099 for flags.
+pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
+    let device = Device::load(&args.device)?;
+    let (allow, options) = allowed(&args.allow, device.options)?;
+    let trusted = Trusted::read(&args.trust, |algorithm| allow.algorithm(algorithm), console)?;
+    let input = Input::read(&args.envelope)?;
+    let tagging = if allow.untagged { Tagging::Optional } else { Tagging::Required };
+    let envelope = Envelope::parse(&input.bytes, tagging).map_err(|error| {
+        let failure = Failure::document(&input.name, error);
+        match error.kind {
+            suit_core::ErrorKind::Untagged => failure.help("--allow untagged accepts it"),
+            _ => failure,
+        }
+    })?;
+    let anchors = trusted.anchors()?;
+    let store =
+        TrustStore::new(&anchors).map_err(|error| Failure::new(codes::TRUST_TOO_MANY, error.to_string()))?;
+    let key = args.report_key.as_deref().map(Key::read).transpose()?;
+    let report = args.report.as_ref().map(|target| Report { target, key: key.as_ref(), args, console });
+    let mut memory = [0; reporting::MEMORY];
+    let authenticated = match authenticate(&envelope, &store, &EVERYTHING, &mut Budget::new()) {
+        Ok(authenticated) => authenticated,
+        Err(error) => {
+            if let Some(report) = report {
+                let reporting = Reporting::begin(&mut memory, &envelope.authentication(), None)?;
+                let (code, reason) = (error.number().into(), reason_of_authentication(error));
+                let ending = Ending::Failure { code, reason, record: &Record::NOWHERE };
+                report.write(reporting, &ending, &device)?;
+            }
+            // The same question again, answered at length.
+            let reasons = verify::why_not_authentic(&input, &trusted, &allow, console)?;
+            return Err(
+                reasons.unwrap_or_else(|| Failure::numbered(error.number(), Exit::No, error.to_string()))
+            );
+        }
+    };
+    let signed = authenticated.manifest().map_err(|error| Failure::document(&input.name, error))?;
+    let setup = Setup { commands: device.limits.commands, options, ..Setup::new(EVERYTHING, store) };
+    let json = console.is_json() && args.trace != Some(Form::Json);
+    let trace = Trace::new(console, args.trace, json);
+    let work = Work { args, device: &device, authenticated: &authenticated, input: &input };
+    let parts = device.veto_parts();
+    let prefixes: Vec<&[&[u8]]> = parts.iter().map(Vec::as_slice).collect();
+    // A rehearsal looks at a device that is kept, and doesn't make one.
+    let kept = args.state.as_deref().filter(|kept| !args.rehearse || kept.exists());
+    let mut platform = FilesPlatform::new(&device, device.policy(&prefixes), kept, trace)?;
+    if args.report.is_some() {
+        let uri = signed.manifest().reference_uri();
+        platform.report = Some(Reporting::begin(&mut memory, &envelope.authentication(), uri)?);
+    }
+    let (failed, cost) = work.carry_out(setup, &signed, &mut platform)?;
+    if !args.rehearse {
+        platform.save()?;
+    }
+    if let (Some(report), Some(reporting)) = (report, platform.report.take()) {
+        let cause = failed.as_ref().and_then(|failed| failed.cause.as_ref());
+        let place = reporting.place_of(cause, &platform.watcher);
+        let record = place.as_ref().map_or(Record::NOWHERE, LastPlace::record);
+        let ending = cause.map_or(Ending::Success, |cause| Ending::Failure {
+            code: cause.error.number().into(),
+            reason: cause.error.reason(),
+            record: &record,
+        });
+        report.write(reporting, &ending, &device)?;
+    }
+    let failure = failed.map(|failed| failed.said);
+    let sequence = signed.manifest().sequence_number();
+    let ended = Ended::new(failure.as_ref(), cost);
+    platform.trace().tell(Line { effect: Effect::End, ended: Some(ended.clone()), ..Line::default() });
+    let trace = platform.into_trace().finish()?;
+    if json {
+        console.print_json(&Answer::new(args, &input, &device, sequence, ended, trace))?;
+    } else if failure.is_none() && args.trace != Some(Form::Json) {
+        console.print(&work.success(&cost))?;
+    }
+    failure.map_or(Ok(Exit::Done), Err)
+}
+
+/// Where the device's report goes.
+struct Report<'r> {
+    target: &'r Target,
+    key: Option<&'r Key>,
+    args: &'r SimulateArgs,
+    console: &'r Console,
+}
+
+impl Report<'_> {
+    fn write(&self, reporting: Reporting<'_>, ending: &Ending<'_>, device: &Device) -> Outcome<()> {
+        let (bytes, dropped) = reporting.end(ending, device, self.key)?;
+        Output::plan().reading(&self.args.envelope).open(self.target)?.finish_with(&bytes)?;
+        if dropped > 0 {
+            self.console.note(&format!("the report had no room for {dropped} of its records"));
+        }
+        Ok(())
+    }
+}
+
+/// What `--allow` says.
+fn allowed(words: &[String], options: Options) -> Outcome<(Allow, Options)> {
+    let mut allow = Allow::default();
+    let mut options = options;
+    for word in words {
+        match word.trim().to_ascii_lowercase().as_str() {
+            "integrity-unasked" => options.integrity_unasked = true,
+            "sections-unmatched" => options.sections_unmatched = true,
+            "invoke-unverified" => options.invoke_unverified = true,
+            _ if allow.take(word) => {}
+            _ => {
+                return Err(Failure::new(codes::USAGE, format!("--allow doesn't know '{word}'")).help(
+                    "it knows es256, eddsa, untagged, integrity-unasked, sections-unmatched and invoke-unverified",
+                ));
+            }
+        }
+    }
+    options.untagged_dependencies = allow.untagged;
+    Ok((allow, options))
+}
+
+/// What is carried out, and on which device.
+struct Work<'w> {
+    args: &'w SimulateArgs,
+    device: &'w Device,
+    authenticated: &'w Authenticated<'w>,
+    input: &'w Input,
+}
+
+impl<'w> Work<'w> {
+    /// Carries out the procedure. The failure is what the device answers; what stops the simulation is the error.
+    fn carry_out(
+        &self,
+        setup: Setup<'_>,
+        signed: &SignedManifest<'_>,
+        platform: &mut FilesPlatform<'_>,
+    ) -> Outcome<(Option<Failed>, Cost)> {
+        let limits = self.device.limits;
+        let (name, bytes, phase) = (&self.input.name, &self.input.bytes, self.args.phase);
+        let account = Account { name, bytes, phase, signed: *signed };
+        let wants_dependencies = !signed.manifest().dependencies().is_empty();
+        let mut ram = Ram::new(&limits, wants_dependencies);
+        let mut room = Room::new();
+        let listed = usize::try_from(signed.manifest().components().len()).unwrap_or(usize::MAX);
+        let lent = match self.args.limit_ram.or(limits.ram) {
+            None => room.lend().at_most(limits.targets, limits.settings, limits.frames, limits.buffer),
+            Some(most) => ram.fit(&limits, listed, most, room.lend())?,
+        };
+        for key in self.args.phase.procedure().sections() {
+            if let Ok(Part::Present(sequence)) = signed.section(*key, &EVERYTHING) {
+                platform.watcher.note(*key, &sequence);
+            }
+        }
+        if let Some(shared) = signed.manifest().shared_sequence() {
+            platform.watcher.note(ManifestKey::Common, &shared);
+        }
+        platform.watcher.rehearsing = self.args.rehearse;
+        let mut slots = vec![Dependency::FREE; limits.dependencies];
+        let mut envelopes = vec![0; if wants_dependencies { limits.envelopes } else { 0 }];
+        let dependencies = Dependencies::new(&mut slots, &mut envelopes);
+        let made = Processor::with_dependencies(self.authenticated, setup, platform, lent, dependencies);
+        let mut processor = match made {
+            Ok(processor) => processor,
+            Err(error) => return Ok((Some(Failed::at_once(error, &account, platform)), Cost::default())),
+        };
+        let procedure = self.args.phase.procedure();
+        let started =
+            if self.args.rehearse { processor.rehearse(procedure) } else { processor.start(procedure) };
+        if let Err(error) = started {
+            return Ok((Some(Failed::at_once(error, &account, platform)), Cost::default()));
+        }
+        processor.platform().trace().tell(Line {
+            effect: Effect::Start,
+            procedure: Some(self.args.phase.name()),
+            sequence: Some(signed.manifest().sequence_number()),
+            ..Line::default()
+        });
+        let failure = self.drive(&mut processor, &account)?;
+        let watcher = &platform.watcher;
+        ram.used(watcher.depth, watcher.settings, platform.targets());
+        Ok((failure, Cost { ram: ram.bytes(), ..platform.cost() }))
+    }
+
+    /// Goes on until the procedure has ended.
+    fn drive(&self, processor: &mut Machine<'_, '_, '_>, account: &Account<'_>) -> Outcome<Option<Failed>> {
+        let mut lacking = Vec::new();
+        loop {
+            match processor.run() {
+                Step::NeedPayload(payload) => self.fetch(processor, &payload)?,
+                Step::Planned(payload) => {
+                    if !self.plan(processor, &payload)? {
+                        lacking.push(payload.uri.to_owned());
+                    }
+                }
+                Step::Wait(pause) => {
+                    if let Some(failure) = account.waited(&pause, processor.platform()) {
+                        return Ok(Some(Failed { said: failure, cause: None }));
+                    }
+                }
+                Step::Done => {
+                    let failures = lacking
+                        .iter()
+                        .map(|uri| Failure::new(codes::PLAN_LACKS, format!("nothing lies behind '{uri}'")));
+                    return Ok(Failure::all(failures).map(|said| Failed { said, cause: None }));
+                }
+                Step::Failed(failure) => {
+                    let said = account.failed(&failure, processor.platform());
+                    return Ok(Some(Failed { said, cause: Some(failure) }));
+                }
+            }
+        }
+    }
+
+    /// Brings the bytes of a payload.
+    fn fetch(&self, processor: &mut Machine<'_, '_, '_>, payload: &Payload<'_>) -> Outcome<()> {
+        let uri = payload.uri;
+        let Some(image) = payloads::find(self.device, self.args.payload_dir.as_deref(), uri)? else {
+            processor.platform().watcher.lacking = Some(uri.to_owned());
+            processor.give_up();
+            return Ok(());
+        };
+        processor.platform().watcher.uri = Some(uri.to_owned());
+        let unreadable = |error: &std::io::Error| Failure::read(&image.name, error);
+        let mut reader = image.reader()?;
+        std::io::copy(&mut reader.by_ref().take(payload.offset.into()), &mut std::io::sink())
+            .map_err(|error| unreadable(&error))?;
+        let mut piece = vec![0; PIECE];
+        loop {
+            let count = reader.read(&mut piece).map_err(|error| unreadable(&error))?;
+            // If the device takes no more the next step says why.
+            if count == 0 || processor.feed(&piece[..count]).is_err() {
+                break;
+            }
+        }
+        // Where the device has given up there is nothing to end.
+        let _ = processor.end_payload();
+        Ok(())
+    }
+
+    /// Tells of a payload that would be fetched. Returns whether it can be had.
+    fn plan(&self, processor: &mut Machine<'_, '_, '_>, payload: &Payload<'_>) -> Outcome<bool> {
+        let found = payloads::find(self.device, self.args.payload_dir.as_deref(), payload.uri)?;
+        let platform = processor.platform();
+        let component = Held { size: payload.size.map(u64::from), ..platform.named(payload.component) };
+        platform.trace().tell(Line {
+            effect: Effect::Plan,
+            component: Some(component),
+            uri: Some(payload.uri.to_owned()),
+            holds: Some(found.is_some()),
+            ..Line::default()
+        });
+        Ok(found.is_some())
+    }
+
+    fn success(&self, cost: &Cost) -> String {
+        let what = match (self.args.rehearse, self.args.phase) {
+            (true, _) => "could be carried out",
+            (false, Phase::Update) => "installed",
+            (false, Phase::Invoke) => "started",
+            (false, Phase::Uninstall) => "uninstalled",
+        };
+        let mut facts = vec![format!("{} commands", cost.commands)];
+        if cost.stored > 0 {
+            facts.push(format!("{} stored", size(cost.stored)));
+        }
+        match cost.erases {
+            0 => {}
+            1 => facts.push("1 page erased".to_owned()),
+            pages => facts.push(format!("{pages} pages erased")),
+        }
+        facts.push(format!("{} of RAM", size(cost.ram)));
+        format!("ok  {}  {what} on {}: {}\n", self.input.name, self.device.name, facts.join(", "))
+    }
+}
+
+/// Why it failed.
+struct Failed {
+    /// In words.
+    said: Failure,
+    /// As the device has it; not of a device that waits, or where a rehearsal finds that payloads are missing.
+    cause: Option<process::Failure>,
+}
+
+impl Failed {
+    /// Refused before anything ran.
+    fn at_once(error: ProcessError, account: &Account<'_>, platform: &mut FilesPlatform<'_>) -> Self {
+        let said = account.refused(error, platform);
+        Self { said, cause: Some(process::Failure { error, place: None }) }
+    }
+}
+
+impl Ended {
+    fn new(failure: Option<&Failure>, cost: Cost) -> Self {
+        Self {
+            success: failure.is_none(),
+            code: failure.map(|failure| format!("E{:04}", failure.number())),
+            message: failure.map(|failure| failure.message().to_owned()),
+            cost,
+        }
+    }
+}
+
+/// When the device may go on, if it is up to the clock.
+fn later(pause: &Pause, now: Option<u64>) -> Option<u64> {
+    pause.retry_at.filter(|later| now.is_some_and(|now| *later > now))
+}
