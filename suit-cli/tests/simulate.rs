@@ -202,7 +202,7 @@ fn a_cut_payload_is_refused_and_the_old_firmware_starts() {
 }
 
 #[test]
-fn threat_img_replacement_a_wrong_payload_is_refused_and_the_old_firmware_starts() {
+fn threat_img_replace_a_wrong_payload_is_refused_and_the_old_firmware_starts() {
     let place = lock();
     let mut wrong = objcopy("firmware-slot-b.elf");
     wrong[4000] ^= 1;
