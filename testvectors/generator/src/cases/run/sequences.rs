@@ -24,9 +24,7 @@ fn alternatives() -> Vec<Case> {
             "the first alternative completes, so the second doesn't run",
             install([try_each(vec![seq([write("1")]), seq([write("2")])]), write("end")]),
             main(),
-            [update()
-                .leaves("main", b"end")
-                .does(trace().write("main", b"1").write("main", b"end").floor(3))],
+            [update().leaves("main", b"end").does(trace().write("main", b"1").write("main", b"end").keep(3))],
         ),
         GROUP.play(
             "try-second",
@@ -40,7 +38,7 @@ fn alternatives() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"2")
-                .does(trace().write("main", b"1").fails(ABORT, "main").write("main", b"2").floor(3))],
+                .does(trace().write("main", b"1").fails(ABORT, "main").write("main", b"2").keep(3))],
         ),
         GROUP.play(
             "try-nil",
@@ -50,7 +48,7 @@ fn alternatives() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"end")
-                .does(trace().fails(ABORT, "main").fails(ABORT, "main").write("main", b"end").floor(3))],
+                .does(trace().fails(ABORT, "main").fails(ABORT, "main").write("main", b"end").keep(3))],
         ),
         GROUP.play(
             "try-exhausted",
@@ -101,7 +99,7 @@ fn alternatives() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"2")
-                .does(trace().fails("image-match", "main").write("main", b"2").floor(3))],
+                .does(trace().fails("image-match", "main").write("main", b"2").keep(3))],
         ),
         GROUP.play(
             "try-parameters-stay",
@@ -121,7 +119,7 @@ fn alternatives() -> Vec<Case> {
                     .fails(ABORT, "main")
                     .fails(ABORT, "main")
                     .write("main", b"from the failed one")
-                    .floor(3),
+                    .keep(3),
             )],
         ),
         GROUP.play(
@@ -143,7 +141,7 @@ fn alternatives() -> Vec<Case> {
                     .write("main", b"2")
                     .fails(ABORT, "main")
                     .holds("check-content", "main")
-                    .floor(3),
+                    .keep(3),
             )],
         ),
         GROUP.play(
@@ -157,7 +155,7 @@ fn alternatives() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"2")
-                .does(trace().fails(ABORT, "main").write("main", b"1").write("main", b"2").floor(3))],
+                .does(trace().fails(ABORT, "main").write("main", b"1").write("main", b"2").keep(3))],
         ),
     ]
 }
@@ -193,7 +191,7 @@ fn softness() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"2")
-                .does(trace().fails(ABORT, "main").write("main", b"2").floor(3))],
+                .does(trace().fails(ABORT, "main").write("main", b"2").keep(3))],
         ),
         GROUP.play(
             "soft-misplaced-in-section",
@@ -238,7 +236,7 @@ fn softness() -> Vec<Case> {
                     .write("main", b"2")
                     .fails(ABORT, "main")
                     .write("main", b"end")
-                    .floor(3),
+                    .keep(3),
             )],
         ),
         GROUP.play(
@@ -269,7 +267,7 @@ fn softness() -> Vec<Case> {
             [update()
                 .leaves("b", b"1")
                 .leaves("a", b"end")
-                .does(trace().write("b", b"1").fails(ABORT, "b").write("a", b"end").floor(3))],
+                .does(trace().write("b", b"1").fails(ABORT, "b").write("a", b"end").keep(3))],
         ),
         GROUP.play(
             "soft-false-once-more",
@@ -297,7 +295,7 @@ fn softness() -> Vec<Case> {
                     .write("main", b"2")
                     .fails(ABORT, "main")
                     .write("main", b"3")
-                    .floor(3),
+                    .keep(3),
             )],
         ),
         GROUP.play(
@@ -311,7 +309,7 @@ fn softness() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"2")
-                .does(trace().fails(ABORT, "main").write("main", b"2").floor(3))],
+                .does(trace().fails(ABORT, "main").write("main", b"2").keep(3))],
         ),
     ]
 }
@@ -328,7 +326,7 @@ fn runs() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"3")
-                .does(trace().write("main", b"1").write("main", b"2").write("main", b"3").floor(3))],
+                .does(trace().write("main", b"1").write("main", b"2").write("main", b"3").keep(3))],
         ),
         GROUP.play(
             "run-condition-fails",
@@ -351,7 +349,7 @@ fn runs() -> Vec<Case> {
             ]),
             main(),
             [update().leaves("main", b"end").does(
-                trace().write("main", b"1").fails(ABORT, "main").write("main", b"end").floor(3),
+                trace().write("main", b"1").fails(ABORT, "main").write("main", b"end").keep(3),
             )],
         ),
         GROUP.play(
@@ -373,7 +371,7 @@ fn runs() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"2")
-                .does(trace().write("main", b"1").fails(ABORT, "main").write("main", b"2").floor(3))],
+                .does(trace().write("main", b"1").fails(ABORT, "main").write("main", b"2").keep(3))],
         ),
         GROUP.play(
             "run-in-run-in-try",
@@ -386,7 +384,7 @@ fn runs() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"2")
-                .does(trace().fails(ABORT, "main").write("main", b"2").floor(3))],
+                .does(trace().fails(ABORT, "main").write("main", b"2").keep(3))],
         ),
         GROUP.play(
             "run-directive-fails-in-try",
@@ -409,7 +407,7 @@ fn runs() -> Vec<Case> {
             [update()
                 .leaves("a", b"3")
                 .leaves("c", b"2")
-                .does(trace().write("a", b"1").write("c", b"2").write("a", b"3").floor(3))],
+                .does(trace().write("a", b"1").write("c", b"2").write("a", b"3").keep(3))],
         ),
         GROUP.play(
             "try-index-restored",
@@ -427,7 +425,7 @@ fn runs() -> Vec<Case> {
                     .fails(ABORT, "c")
                     .write("b", b"2")
                     .write("b", b"3")
-                    .floor(3),
+                    .keep(3),
             )],
         ),
         GROUP.play(
@@ -436,7 +434,7 @@ fn runs() -> Vec<Case> {
             "parameters that a nested sequence has set stay set",
             install([run_sequence([put(map! { p::CONTENT => bytes("inner") })]), act(c::WRITE)]),
             main(),
-            [update().leaves("main", b"inner").does(trace().write("main", b"inner").floor(3))],
+            [update().leaves("main", b"inner").does(trace().write("main", b"inner").keep(3))],
         ),
     ]
 }
