@@ -158,7 +158,7 @@ impl Platform for Device {
     fn set_floor(&mut self, manifest: Option<ComponentId<'_>>, sequence: u64) -> Result<(), PlatformFault> {
         let id = stored_at(manifest);
         let space = if id.is_empty() { "" } else { " " };
-        self.trace.push(format!("keep{space}{id} {sequence}"));
+        self.trace.push(format!("floor{space}{id} {sequence}"));
         self.floors.insert(id, sequence);
         Ok(())
     }

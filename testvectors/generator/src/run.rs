@@ -411,8 +411,8 @@ impl Trace {
 
     /// The sequence number is kept as the lowest from now on.
     #[must_use]
-    pub fn keep(self, number: u64) -> Self {
-        self.line(format!("keep {number}"))
+    pub fn floor(self, number: u64) -> Self {
+        self.line(format!("floor {number}"))
     }
 }
 

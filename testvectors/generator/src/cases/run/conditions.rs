@@ -38,7 +38,7 @@ fn row(group: &Group, row: Row) -> Case {
     let Row { name, rule, comment, condition: (code, said), parameters, device, holds } = row;
     let command = if holds { check(code) } else { check_here(code) };
     let runs: [Run; 1] = if holds {
-        [update().does(trace().holds(said, "main").keep(3))]
+        [update().does(trace().holds(said, "main").floor(3))]
     } else {
         [update().does(trace().fails(said, "main")).fails("ConditionFailed", said, "install", "main")]
     };

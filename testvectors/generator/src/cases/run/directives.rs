@@ -19,7 +19,7 @@ fn settings() -> Vec<Case> {
     let set = |text: &str| on(c::SET_PARAMETERS, map! { p::CONTENT => bytes(text) });
     let replace = |text: &str| put(map! { p::CONTENT => bytes(text) });
     let written =
-        |content: &[u8]| [update().leaves("main", content).does(trace().write("main", content).keep(3))];
+        |content: &[u8]| [update().leaves("main", content).does(trace().write("main", content).floor(3))];
     vec![
         GROUP.play(
             "override",
@@ -61,7 +61,7 @@ fn settings() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"1")
-                .does(trace().write("main", b"1").holds("image-match", "main").keep(3))],
+                .does(trace().write("main", b"1").holds("image-match", "main").floor(3))],
         ),
         GROUP.play(
             "set-in-shared",
@@ -74,7 +74,7 @@ fn settings() -> Vec<Case> {
             ),
             main(),
             // What install has set is still set, so the shared sequence leaves it.
-            [update().leaves("main", b"2").does(trace().write("main", b"1").write("main", b"2").keep(3))],
+            [update().leaves("main", b"2").does(trace().write("main", b"1").write("main", b"2").floor(3))],
         ),
         GROUP.play(
             "strict-order",
@@ -90,7 +90,7 @@ fn settings() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"3")
-                .does(trace().write("main", b"1").write("main", b"2").write("main", b"3").keep(3))],
+                .does(trace().write("main", b"1").write("main", b"2").write("main", b"3").floor(3))],
         ),
     ]
 }
@@ -280,7 +280,7 @@ fn custom() -> Vec<Case> {
             install([write("1"), on(-300, "argument"), write("2")]),
             main().fact("custom", "\"holds\""),
             [update().leaves("main", b"2").does(
-                trace().write("main", b"1").line("custom -300 main holds").write("main", b"2").keep(3),
+                trace().write("main", b"1").line("custom -300 main holds").write("main", b"2").floor(3),
             )],
         ),
         GROUP.play(
@@ -291,7 +291,7 @@ fn custom() -> Vec<Case> {
             main().fact("custom", "\"fails\""),
             [update()
                 .leaves("main", b"2")
-                .does(trace().line("custom -300 main fails").write("main", b"2").keep(3))],
+                .does(trace().line("custom -300 main fails").write("main", b"2").floor(3))],
         ),
         GROUP.play(
             "custom-parameters",
@@ -307,7 +307,7 @@ fn custom() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"x")
-                .does(trace().write("main", b"x").holds("check-content", "main").keep(3))],
+                .does(trace().write("main", b"x").holds("check-content", "main").floor(3))],
         ),
     ]
 }

@@ -34,7 +34,7 @@ fn loops() -> Vec<Case> {
             [update()
                 .leaves("c", b"1")
                 .leaves("a", b"2")
-                .does(trace().write("c", b"1").write("a", b"2").keep(3))],
+                .does(trace().write("c", b"1").write("a", b"2").floor(3))],
         ),
         GROUP.play(
             "initial",
@@ -42,7 +42,7 @@ fn loops() -> Vec<Case> {
             "with one component nothing need be chosen",
             install([write("1")]),
             board(&["main"]),
-            [update().leaves("main", b"1").does(trace().write("main", b"1").keep(3))],
+            [update().leaves("main", b"1").does(trace().write("main", b"1").floor(3))],
         ),
         GROUP.play(
             "one-of-one",
@@ -52,7 +52,7 @@ fn loops() -> Vec<Case> {
             board(&["main"]),
             [update()
                 .leaves("main", b"3")
-                .does(trace().write("main", b"1").write("main", b"2").write("main", b"3").keep(3))],
+                .does(trace().write("main", b"1").write("main", b"2").write("main", b"3").floor(3))],
         ),
         GROUP.play(
             "all",
@@ -68,7 +68,7 @@ fn loops() -> Vec<Case> {
                     .write("a", b"2")
                     .write("b", b"2")
                     .write("c", b"2")
-                    .keep(3),
+                    .floor(3),
             )],
         ),
         GROUP.play(
@@ -80,7 +80,7 @@ fn loops() -> Vec<Case> {
             [update()
                 .leaves("c", b"2")
                 .leaves("a", b"2")
-                .does(trace().write("c", b"1").write("a", b"1").write("c", b"2").write("a", b"2").keep(3))],
+                .does(trace().write("c", b"1").write("a", b"1").write("c", b"2").write("a", b"2").floor(3))],
         ),
         GROUP.play(
             "list-then-one",
@@ -92,7 +92,7 @@ fn loops() -> Vec<Case> {
                 .leaves("a", b"1")
                 .leaves("b", b"1")
                 .leaves("c", b"2")
-                .does(trace().write("a", b"1").write("b", b"1").write("c", b"2").keep(3))],
+                .does(trace().write("a", b"1").write("b", b"1").write("c", b"2").floor(3))],
         ),
         GROUP.play(
             "parameters-of-each",
@@ -110,7 +110,11 @@ fn loops() -> Vec<Case> {
             ]),
             abc().holding("a", b"1").holding("b", b"2").holding("c", b"3"),
             [update().does(
-                trace().holds("image-match", "a").holds("image-match", "b").holds("image-match", "c").keep(3),
+                trace()
+                    .holds("image-match", "a")
+                    .holds("image-match", "b")
+                    .holds("image-match", "c")
+                    .floor(3),
             )],
         ),
         GROUP.play(
@@ -160,7 +164,7 @@ fn loops() -> Vec<Case> {
             [update()
                 .leaves("a", b"x")
                 .leaves("b", b"x")
-                .does(trace().write("b", b"x").write("a", b"x").keep(3))],
+                .does(trace().write("b", b"x").write("a", b"x").floor(3))],
         ),
     ]
 }
@@ -192,7 +196,7 @@ fn nested() -> Vec<Case> {
                     .write("a", b"end")
                     .write("b", b"end")
                     .write("c", b"end")
-                    .keep(3),
+                    .floor(3),
             )],
         ),
         GROUP.play(
@@ -208,7 +212,7 @@ fn nested() -> Vec<Case> {
                     .write("b", b"B")
                     .holds("component-slot", "a")
                     .write("a", b"A")
-                    .keep(3),
+                    .floor(3),
             )],
         ),
         GROUP.play(
@@ -251,7 +255,7 @@ fn nested() -> Vec<Case> {
                     .write("b", b"2")
                     .write("c", b"1")
                     .write("c", b"2")
-                    .keep(3),
+                    .floor(3),
             )],
         ),
         GROUP.play(
@@ -270,7 +274,7 @@ fn nested() -> Vec<Case> {
                     .fails("component-slot", "b")
                     .holds("component-slot", "c")
                     .write("c", b"0")
-                    .keep(3),
+                    .floor(3),
             )],
         ),
         GROUP.play(
@@ -287,7 +291,7 @@ fn nested() -> Vec<Case> {
                     .write("c", b"2")
                     .write("a", b"3")
                     .write("b", b"3")
-                    .keep(3),
+                    .floor(3),
             )],
         ),
         GROUP.play(
@@ -300,7 +304,7 @@ fn nested() -> Vec<Case> {
                 .leaves("a", b"1")
                 .leaves("b", b"2")
                 .leaves("c", b"1")
-                .does(trace().write("a", b"1").write("b", b"1").write("c", b"1").write("b", b"2").keep(3))],
+                .does(trace().write("a", b"1").write("b", b"1").write("c", b"1").write("b", b"2").floor(3))],
         ),
         GROUP.play(
             "run-fails-for-one",
@@ -325,7 +329,7 @@ fn nested() -> Vec<Case> {
             [update()
                 .leaves("b", b"x")
                 .leaves("c", b"x")
-                .does(trace().write("c", b"x").write("b", b"x").write("c", b"x").write("b", b"x").keep(3))],
+                .does(trace().write("c", b"x").write("b", b"x").write("c", b"x").write("b", b"x").floor(3))],
         ),
     ]
 }

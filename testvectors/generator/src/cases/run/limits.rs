@@ -29,7 +29,7 @@ fn commands() -> Vec<Case> {
             "as many commands as the device carries out",
             only(choices(50, None)),
             main().fact("commands", 50),
-            [update().does(trace().keep(3))],
+            [update().does(trace().floor(3))],
         ),
         GROUP.play(
             "commands-one-more",
@@ -79,7 +79,7 @@ fn depth() -> Vec<Case> {
             "six sequences inside a section, as deep as the reader goes",
             install([nested(6, write("x"), false)]),
             main(),
-            [update().leaves("main", b"x").does(trace().write("main", b"x").keep(3))],
+            [update().leaves("main", b"x").does(trace().write("main", b"x").floor(3))],
         ),
         GROUP.play(
             "depth-one-more",
@@ -109,7 +109,7 @@ fn depth() -> Vec<Case> {
             )]),
             main(),
             [update().leaves("main", b"x").does(
-                (0..29).fold(trace(), |trace, _| trace.fails("abort", "main")).write("main", b"x").keep(3),
+                (0..29).fold(trace(), |trace, _| trace.fails("abort", "main")).write("main", b"x").floor(3),
             )],
         ),
     ]
@@ -128,7 +128,7 @@ fn memory() -> Vec<Case> {
             "as many components as the device has room for",
             some(4),
             board(&names[..4]),
-            [update().leaves("c3", b"x").does(trace().write("c3", b"x").keep(3))],
+            [update().leaves("c3", b"x").does(trace().write("c3", b"x").floor(3))],
         ),
         GROUP.play(
             "components-one-more",
@@ -152,7 +152,7 @@ fn memory() -> Vec<Case> {
             "as many components as the reader takes, on a device with room for them",
             some(255),
             board(&names).fact("targets", 255),
-            [update().leaves("c254", b"x").does(trace().write("c254", b"x").keep(3))],
+            [update().leaves("c254", b"x").does(trace().write("c254", b"x").floor(3))],
         ),
         GROUP.play(
             "parameters",
@@ -164,7 +164,7 @@ fn memory() -> Vec<Case> {
                 act(c::WRITE),
             ]),
             board(&["main"]).fact("settings", 2),
-            [update().leaves("main", b"y").does(trace().write("main", b"y").keep(3))],
+            [update().leaves("main", b"y").does(trace().write("main", b"y").floor(3))],
         ),
         GROUP.play(
             "parameters-one-more",

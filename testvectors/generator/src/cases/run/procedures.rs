@@ -51,7 +51,7 @@ fn sections() -> Vec<Case> {
                         "install",
                         "validate",
                     ])
-                    .keep(3),
+                    .floor(3),
                 ),
                 invocation()
                     .leaves("main", b"invoke")
@@ -65,7 +65,7 @@ fn sections() -> Vec<Case> {
             "the shared sequence runs for the one section that is there, and for no other",
             only(m::INSTALL, seq([write("install")])),
             board(&["main"]),
-            [update().leaves("main", b"install").does(in_order(&["install"]).keep(3))],
+            [update().leaves("main", b"install").does(in_order(&["install"]).floor(3))],
         ),
         GROUP.play(
             "nothing-to-do",
@@ -133,7 +133,7 @@ fn sections() -> Vec<Case> {
                 ],
             ),
             board(&["main"]),
-            [update().leaves("main", b"x").does(trace().write("main", b"x").keep(3))],
+            [update().leaves("main", b"x").does(trace().write("main", b"x").floor(3))],
         ),
         GROUP.play(
             "parameters-across-procedures",
@@ -146,7 +146,7 @@ fn sections() -> Vec<Case> {
             ),
             board(&["main"]),
             [
-                update().leaves("main", b"x").does(trace().write("main", b"x").keep(3)),
+                update().leaves("main", b"x").does(trace().write("main", b"x").floor(3)),
                 invocation().fails("ParameterUnset", "content", "invoke", "main"),
             ],
         ),
@@ -163,7 +163,7 @@ fn sections() -> Vec<Case> {
             [update()
                 .leaves("b", b"1")
                 .leaves("a", b"2")
-                .does(trace().write("b", b"1").write("a", b"2").keep(3))],
+                .does(trace().write("b", b"1").write("a", b"2").floor(3))],
         ),
     ]
 }
@@ -291,7 +291,7 @@ fn attacks() -> Vec<Case> {
                 [(m::INSTALL, seq([check(c::CLASS)]))],
             ),
             board(&["main"]).fact("options", "[\"demand-identity\"]"),
-            [update().does(trace().compatible("main").holds("class-identifier", "main").keep(3))],
+            [update().does(trace().compatible("main").holds("class-identifier", "main").floor(3))],
         ),
     ]
 }
@@ -313,7 +313,7 @@ fn rollback() -> Vec<Case> {
             "a greater number than the one installed: the floor rises",
             firmware(),
             device(2),
-            [written().does(done().keep(3))],
+            [written().does(done().floor(3))],
         ),
         GROUP.play(
             "sequence-equal",
@@ -321,7 +321,7 @@ fn rollback() -> Vec<Case> {
             "the number that is installed",
             firmware(),
             device(3),
-            [written().does(done().keep(3))],
+            [written().does(done().floor(3))],
         ),
         GROUP.play(
             "sequence-equal-refused",
@@ -348,7 +348,7 @@ fn rollback() -> Vec<Case> {
             "the greatest number there is; then nothing else but that",
             greatest,
             device(3),
-            [written().does(done().keep(u64::MAX))],
+            [written().does(done().floor(u64::MAX))],
         ),
         GROUP.play(
             "sequence-of-each-manifest",
@@ -356,7 +356,7 @@ fn rollback() -> Vec<Case> {
             "a manifest that says where it is stored has a floor of its own",
             app.clone(),
             device(100).floor("manifests/app", 2),
-            [written().does(done().line("keep manifests/app 3"))],
+            [written().does(done().line("floor manifests/app 3"))],
         ),
         GROUP.play(
             "sequence-lower-of-its-manifest",
@@ -401,7 +401,7 @@ fn severed() -> Vec<Case> {
                 .holds("image-match", "main")
                 .compatible("main")
                 .holds("image-match", "main")
-                .keep(3),
+                .floor(3),
         )],
     );
     let changed = whole
@@ -451,7 +451,7 @@ fn severed() -> Vec<Case> {
             "a section beside the manifest that the manifest doesn't name doesn't exist",
             unnamed,
             board(&["main"]),
-            [update().leaves("main", b"x").does(trace().write("main", b"x").keep(3))],
+            [update().leaves("main", b"x").does(trace().write("main", b"x").floor(3))],
         ),
     ]
 }
@@ -488,7 +488,7 @@ fn rehearsed() -> Vec<Case> {
                         .holds("image-match", "main")
                         .compatible("main")
                         .holds("image-match", "main")
-                        .keep(3),
+                        .floor(3),
                 ),
             ],
         ),

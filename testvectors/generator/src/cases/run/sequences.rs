@@ -24,7 +24,9 @@ fn alternatives() -> Vec<Case> {
             "the first alternative completes, so the second doesn't run",
             install([try_each(vec![seq([write("1")]), seq([write("2")])]), write("end")]),
             main(),
-            [update().leaves("main", b"end").does(trace().write("main", b"1").write("main", b"end").keep(3))],
+            [update()
+                .leaves("main", b"end")
+                .does(trace().write("main", b"1").write("main", b"end").floor(3))],
         ),
         GROUP.play(
             "try-second",
@@ -38,7 +40,7 @@ fn alternatives() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"2")
-                .does(trace().write("main", b"1").fails(ABORT, "main").write("main", b"2").keep(3))],
+                .does(trace().write("main", b"1").fails(ABORT, "main").write("main", b"2").floor(3))],
         ),
         GROUP.play(
             "try-nil",
@@ -48,7 +50,7 @@ fn alternatives() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"end")
-                .does(trace().fails(ABORT, "main").fails(ABORT, "main").write("main", b"end").keep(3))],
+                .does(trace().fails(ABORT, "main").fails(ABORT, "main").write("main", b"end").floor(3))],
         ),
         GROUP.play(
             "try-exhausted",
@@ -99,7 +101,7 @@ fn alternatives() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"2")
-                .does(trace().fails("image-match", "main").write("main", b"2").keep(3))],
+                .does(trace().fails("image-match", "main").write("main", b"2").floor(3))],
         ),
         GROUP.play(
             "try-parameters-stay",
@@ -119,7 +121,7 @@ fn alternatives() -> Vec<Case> {
                     .fails(ABORT, "main")
                     .fails(ABORT, "main")
                     .write("main", b"from the failed one")
-                    .keep(3),
+                    .floor(3),
             )],
         ),
         GROUP.play(
@@ -141,7 +143,7 @@ fn alternatives() -> Vec<Case> {
                     .write("main", b"2")
                     .fails(ABORT, "main")
                     .holds("check-content", "main")
-                    .keep(3),
+                    .floor(3),
             )],
         ),
         GROUP.play(
@@ -155,7 +157,7 @@ fn alternatives() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"2")
-                .does(trace().fails(ABORT, "main").write("main", b"1").write("main", b"2").keep(3))],
+                .does(trace().fails(ABORT, "main").write("main", b"1").write("main", b"2").floor(3))],
         ),
     ]
 }
@@ -191,7 +193,7 @@ fn softness() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"2")
-                .does(trace().fails(ABORT, "main").write("main", b"2").keep(3))],
+                .does(trace().fails(ABORT, "main").write("main", b"2").floor(3))],
         ),
         GROUP.play(
             "soft-misplaced-in-section",
@@ -236,7 +238,7 @@ fn softness() -> Vec<Case> {
                     .write("main", b"2")
                     .fails(ABORT, "main")
                     .write("main", b"end")
-                    .keep(3),
+                    .floor(3),
             )],
         ),
         GROUP.play(
@@ -267,7 +269,7 @@ fn softness() -> Vec<Case> {
             [update()
                 .leaves("b", b"1")
                 .leaves("a", b"end")
-                .does(trace().write("b", b"1").fails(ABORT, "b").write("a", b"end").keep(3))],
+                .does(trace().write("b", b"1").fails(ABORT, "b").write("a", b"end").floor(3))],
         ),
         GROUP.play(
             "soft-false-once-more",
@@ -295,7 +297,7 @@ fn softness() -> Vec<Case> {
                     .write("main", b"2")
                     .fails(ABORT, "main")
                     .write("main", b"3")
-                    .keep(3),
+                    .floor(3),
             )],
         ),
         GROUP.play(
@@ -309,7 +311,7 @@ fn softness() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"2")
-                .does(trace().fails(ABORT, "main").write("main", b"2").keep(3))],
+                .does(trace().fails(ABORT, "main").write("main", b"2").floor(3))],
         ),
     ]
 }
@@ -326,7 +328,7 @@ fn runs() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"3")
-                .does(trace().write("main", b"1").write("main", b"2").write("main", b"3").keep(3))],
+                .does(trace().write("main", b"1").write("main", b"2").write("main", b"3").floor(3))],
         ),
         GROUP.play(
             "run-condition-fails",
@@ -349,7 +351,7 @@ fn runs() -> Vec<Case> {
             ]),
             main(),
             [update().leaves("main", b"end").does(
-                trace().write("main", b"1").fails(ABORT, "main").write("main", b"end").keep(3),
+                trace().write("main", b"1").fails(ABORT, "main").write("main", b"end").floor(3),
             )],
         ),
         GROUP.play(
@@ -371,7 +373,7 @@ fn runs() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"2")
-                .does(trace().write("main", b"1").fails(ABORT, "main").write("main", b"2").keep(3))],
+                .does(trace().write("main", b"1").fails(ABORT, "main").write("main", b"2").floor(3))],
         ),
         GROUP.play(
             "run-in-run-in-try",
@@ -384,7 +386,7 @@ fn runs() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"2")
-                .does(trace().fails(ABORT, "main").write("main", b"2").keep(3))],
+                .does(trace().fails(ABORT, "main").write("main", b"2").floor(3))],
         ),
         GROUP.play(
             "run-directive-fails-in-try",
@@ -407,7 +409,7 @@ fn runs() -> Vec<Case> {
             [update()
                 .leaves("a", b"3")
                 .leaves("c", b"2")
-                .does(trace().write("a", b"1").write("c", b"2").write("a", b"3").keep(3))],
+                .does(trace().write("a", b"1").write("c", b"2").write("a", b"3").floor(3))],
         ),
         GROUP.play(
             "try-index-restored",
@@ -425,7 +427,7 @@ fn runs() -> Vec<Case> {
                     .fails(ABORT, "c")
                     .write("b", b"2")
                     .write("b", b"3")
-                    .keep(3),
+                    .floor(3),
             )],
         ),
         GROUP.play(
@@ -434,7 +436,7 @@ fn runs() -> Vec<Case> {
             "parameters that a nested sequence has set stay set",
             install([run_sequence([put(map! { p::CONTENT => bytes("inner") })]), act(c::WRITE)]),
             main(),
-            [update().leaves("main", b"inner").does(trace().write("main", b"inner").keep(3))],
+            [update().leaves("main", b"inner").does(trace().write("main", b"inner").floor(3))],
         ),
     ]
 }

@@ -29,7 +29,7 @@ fn fetch() -> Vec<Case> {
             holding().serving(URI, IMAGE),
             [update()
                 .leaves("main", IMAGE)
-                .does(got().fetch("main", IMAGE).holds("image-match", "main").keep(3))],
+                .does(got().fetch("main", IMAGE).holds("image-match", "main").floor(3))],
         ),
         GROUP.play(
             "fetch-there",
@@ -37,7 +37,7 @@ fn fetch() -> Vec<Case> {
             "the component has the digest and the size already: nothing is asked for",
             fetching(),
             board(&["main"]).holding("main", IMAGE),
-            [update().does(trace().there("fetch", "main").holds("image-match", "main").keep(3))],
+            [update().does(trace().there("fetch", "main").holds("image-match", "main").floor(3))],
         ),
         GROUP.play(
             "fetch-resumed",
@@ -50,7 +50,7 @@ fn fetch() -> Vec<Case> {
                     .line(format!("get main {URI} from 10"))
                     .fetch("main", IMAGE)
                     .holds("image-match", "main")
-                    .keep(3),
+                    .floor(3),
             )],
         ),
         GROUP.play(
@@ -61,7 +61,7 @@ fn fetch() -> Vec<Case> {
             holding().serving(URI, IMAGE),
             [update()
                 .leaves("main", IMAGE)
-                .does(trace().line(format!("get main {URI} with 72616e6765")).fetch("main", IMAGE).keep(3))],
+                .does(trace().line(format!("get main {URI} with 72616e6765")).fetch("main", IMAGE).floor(3))],
         ),
         GROUP.play(
             "fetch-unset",
@@ -120,7 +120,7 @@ fn fetch() -> Vec<Case> {
             "neither size nor digest is given",
             install([uri(), act(c::FETCH)]),
             holding().serving(URI, IMAGE),
-            [update().leaves("main", IMAGE).does(got().fetch("main", IMAGE).keep(3))],
+            [update().leaves("main", IMAGE).does(got().fetch("main", IMAGE).floor(3))],
         ),
         GROUP.play(
             "fetch-storage-fails",
@@ -159,7 +159,7 @@ fn fetch() -> Vec<Case> {
                     .holds("component-slot", "main")
                     .get("main", "b.bin")
                     .fetch("main", IMAGE)
-                    .keep(3),
+                    .floor(3),
             )],
         ),
     ]
@@ -180,7 +180,7 @@ fn copy() -> Vec<Case> {
             "the component gets what the source holds; the source keeps it",
             one(act(c::COPY), 1),
             both(),
-            [update().leaves("a", IMAGE).does(copied().keep(3))],
+            [update().leaves("a", IMAGE).does(copied().floor(3))],
         ),
         GROUP.play(
             "copy-long",
@@ -188,7 +188,7 @@ fn copy() -> Vec<Case> {
             "the source is longer than what is read at a time",
             one(act(c::COPY), 2),
             abc().holding("c", &[0x42; 777]),
-            [update().leaves("a", &[0x42; 777]).does(trace().copy("a", &[0x42; 777]).keep(3))],
+            [update().leaves("a", &[0x42; 777]).does(trace().copy("a", &[0x42; 777]).floor(3))],
         ),
         GROUP.play(
             "copy-there",
@@ -196,7 +196,7 @@ fn copy() -> Vec<Case> {
             "the component has digest and size already, and the source is empty",
             with_image(act(c::COPY)),
             abc().holding("a", IMAGE),
-            [update().does(trace().there("copy", "a").keep(3))],
+            [update().does(trace().there("copy", "a").floor(3))],
         ),
         GROUP.play(
             "copy-unset",
@@ -254,7 +254,7 @@ fn copy() -> Vec<Case> {
             "two components exchange what they hold",
             one(act(c::SWAP), 1),
             both(),
-            [update().leaves("a", IMAGE).leaves("b", OLD).does(trace().swap("a", IMAGE).keep(3))],
+            [update().leaves("a", IMAGE).leaves("b", OLD).does(trace().swap("a", IMAGE).floor(3))],
         ),
         GROUP.play(
             "swap-there",
@@ -262,7 +262,7 @@ fn copy() -> Vec<Case> {
             "the component has digest and size already: a swap that was done isn't undone",
             with_image(act(c::SWAP)),
             abc().holding("a", IMAGE).holding("b", OLD),
-            [update().does(trace().there("swap", "a").keep(3))],
+            [update().does(trace().there("swap", "a").floor(3))],
         ),
         GROUP.play(
             "swap-source-empty",
@@ -296,7 +296,7 @@ fn writes() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"content")
-                .does(trace().write("main", b"content").holds("check-content", "main").keep(3))],
+                .does(trace().write("main", b"content").holds("check-content", "main").floor(3))],
         ),
         GROUP.play(
             "write-empty",
@@ -304,7 +304,7 @@ fn writes() -> Vec<Case> {
             "the empty content",
             install([put(map! { p::CONTENT => bytes("") }), act(c::WRITE)]),
             main(),
-            [update().leaves("main", b"").does(trace().write("main", b"").keep(3))],
+            [update().leaves("main", b"").does(trace().write("main", b"").floor(3))],
         ),
         GROUP.play(
             "write-unset",

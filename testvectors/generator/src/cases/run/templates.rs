@@ -28,7 +28,7 @@ fn download(uri: &str) -> Node {
 
 /// What an update by `download` does.
 fn downloaded(install: Trace) -> Trace {
-    install.holds("image-match", "main").compatible("main").holds("image-match", "main").keep(3)
+    install.holds("image-match", "main").compatible("main").holds("image-match", "main").floor(3)
 }
 
 fn started() -> Trace {
@@ -134,7 +134,7 @@ fn staged() -> Vec<Case> {
             .holds("image-match", "main")
             .compatible("main")
             .holds("image-match", "main")
-            .keep(3)
+            .floor(3)
     };
     vec![
         GROUP.play(
@@ -173,7 +173,7 @@ fn staged() -> Vec<Case> {
                     .holds("image-match", "main")
                     .compatible("main")
                     .holds("image-match", "main")
-                    .keep(3),
+                    .floor(3),
             )],
         ),
     ]
@@ -238,7 +238,7 @@ fn slots() -> Vec<Case> {
             [
                 update()
                     .leaves("main", A)
-                    .does(first(in_a.holds("image-match", "main")).holds("image-match", "main").keep(3)),
+                    .does(first(in_a.holds("image-match", "main")).holds("image-match", "main").floor(3)),
                 invocation().does(first(first(trace()).holds("image-match", "main")).invoke("main", A)),
             ],
         ),
@@ -251,7 +251,7 @@ fn slots() -> Vec<Case> {
             [
                 update()
                     .leaves("main", B)
-                    .does(second(in_b.holds("image-match", "main")).holds("image-match", "main").keep(3)),
+                    .does(second(in_b.holds("image-match", "main")).holds("image-match", "main").floor(3)),
                 invocation().does(second(second(trace()).holds("image-match", "main")).invoke("main", B)),
             ],
         ),
@@ -317,7 +317,7 @@ fn two() -> Vec<Case> {
                         )
                         .compatible("main"),
                     )
-                    .keep(3),
+                    .floor(3),
                 ),
                 invocation().does(both(trace().compatible("main")).compatible("main").invoke("main", IMAGE)),
             ],

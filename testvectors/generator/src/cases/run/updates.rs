@@ -237,7 +237,7 @@ fn waiting() -> Vec<Case> {
             comment,
             install([events(it), act(c::WAIT), write("x")]),
             device,
-            [update().leaves("main", b"x").does(before.line("wait main over").write("main", b"x").keep(3))],
+            [update().leaves("main", b"x").does(before.line("wait main over").write("main", b"x").floor(3))],
         )
     };
     let never = |name, rule, comment, it: Node, device: Device| {
@@ -365,7 +365,7 @@ fn several() -> Vec<Case> {
             [update()
                 .leaves("b", b"of b")
                 .leaves("a", b"of a")
-                .does(trace().write("b", b"of b").write("a", b"of a").keep(3))],
+                .does(trace().write("b", b"of b").write("a", b"of a").floor(3))],
         ),
         GROUP.play(
             "override-multiple-replaces",
@@ -383,7 +383,7 @@ fn several() -> Vec<Case> {
                 .leaves("a", b"new")
                 .leaves("b", b"old")
                 .leaves("c", b"newer")
-                .does(trace().write("a", b"new").write("b", b"old").write("c", b"newer").keep(3))],
+                .does(trace().write("a", b"new").write("b", b"old").write("c", b"newer").floor(3))],
         ),
         GROUP.play(
             "override-multiple-first",
@@ -391,7 +391,7 @@ fn several() -> Vec<Case> {
             "a section may begin with it",
             install_abc([contents([(0, "x"), (1, "y")]), act(c::WRITE)]),
             abc(),
-            [update().leaves("b", b"y").does(trace().write("b", b"y").keep(3))],
+            [update().leaves("b", b"y").does(trace().write("b", b"y").floor(3))],
         ),
         GROUP.play(
             "copy-params",
@@ -406,7 +406,7 @@ fn several() -> Vec<Case> {
                 act(c::WRITE),
             ]),
             abc(),
-            [update().leaves("a", b"of b").does(trace().write("a", b"of b").keep(3))],
+            [update().leaves("a", b"of b").does(trace().write("a", b"of b").floor(3))],
         ),
         GROUP.play(
             "copy-params-to-all",
@@ -423,7 +423,7 @@ fn several() -> Vec<Case> {
             [update()
                 .leaves("a", b"of c")
                 .leaves("b", b"of c")
-                .does(trace().write("a", b"of c").write("b", b"of c").keep(3))],
+                .does(trace().write("a", b"of c").write("b", b"of c").floor(3))],
         ),
         GROUP.play(
             "copy-params-then-other",
@@ -443,7 +443,7 @@ fn several() -> Vec<Case> {
             [update()
                 .leaves("a", b"1")
                 .leaves("b", b"2")
-                .does(trace().write("a", b"1").write("b", b"2").keep(3))],
+                .does(trace().write("a", b"1").write("b", b"2").floor(3))],
         ),
         GROUP.play(
             "copy-params-unset",
@@ -479,7 +479,7 @@ fn metadata() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"")
-                .does(trace().line(format!("write main 0 {} directory", hex_digest(b""))).keep(3))],
+                .does(trace().line(format!("write main 0 {} directory", hex_digest(b""))).floor(3))],
         ),
         GROUP.play(
             "symlink",
@@ -489,7 +489,7 @@ fn metadata() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"../lib")
-                .does(trace().line(format!("write main 6 {} symlink", hex_digest(b"../lib"))).keep(3))],
+                .does(trace().line(format!("write main 6 {} symlink", hex_digest(b"../lib"))).floor(3))],
         ),
         GROUP.play(
             "metadata-set-later",
@@ -503,7 +503,7 @@ fn metadata() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"x")
-                .does(trace().write("main", b"x").holds("check-content", "main").keep(3))],
+                .does(trace().write("main", b"x").holds("check-content", "main").floor(3))],
         ),
         GROUP.play(
             "set-version",
@@ -513,7 +513,7 @@ fn metadata() -> Vec<Case> {
             main(),
             [update()
                 .leaves("main", b"x")
-                .does(trace().write("main", b"x").line("set-version 1.2.3.-1.4").keep(3))],
+                .does(trace().write("main", b"x").line("set-version 1.2.3.-1.4").floor(3))],
         ),
         GROUP.play(
             "set-version-failed",

@@ -134,7 +134,7 @@ fn usually(trace: Trace) -> Trace {
 }
 
 fn floors(trace: Trace) -> Trace {
-    trace.line("keep dep 5").keep(3)
+    trace.line("floor dep 5").floor(3)
 }
 
 fn played(

@@ -36,7 +36,7 @@ fn references() -> Vec<Case> {
             "the manifest's own reference is given up, and no other is left",
             writing([act(c::UNLINK), write("x")].concat()),
             used_by("[\"\"]"),
-            update().leaves("main", b"x").does(trace().line("unlink main 0").write("main", b"x").keep(3)),
+            update().leaves("main", b"x").does(trace().line("unlink main 0").write("main", b"x").floor(3)),
         ),
         of(
             "write-unlinked-by-one",

@@ -195,9 +195,9 @@ fn trees() -> Vec<Case> {
                     .write("lib", b"one")
                     .line("process-dependency dep2")
                     .write("lib2", b"other")
-                    .line("keep dep1 5")
-                    .line("keep dep2 5")
-                    .keep(3),
+                    .line("floor dep1 5")
+                    .line("floor dep2 5")
+                    .floor(3),
                 )],
         ),
         GROUP.play_draft(
@@ -223,9 +223,9 @@ fn trees() -> Vec<Case> {
                         .line("process-dependency dep2")
                         .write("lib", b"one")
                         .write("main", b"main")
-                        .line("keep dep 4")
-                        .line("keep dep2 5")
-                        .keep(3),
+                        .line("floor dep 4")
+                        .line("floor dep2 5")
+                        .floor(3),
                 )],
         ),
     ]
