@@ -302,10 +302,9 @@ fn ram_is_what_is_lent_and_the_processor() {
     let place = lock();
     let ran = simulate(&place, "module.suit --device lock.toml --format json").ok();
     let used = ran.json()["ended"]["cost"]["ram"].as_u64().unwrap();
-    // With the sequences that the device allows, 8 of them, and no parameter too many.
-    let enough = used + 8 * 24;
-    simulate(&place, &format!("module.suit --device lock.toml --limit-ram {enough}")).ok();
-    let ran = simulate(&place, &format!("module.suit --device lock.toml --limit-ram {}", enough - 200));
+    // Room is kept for the 8 sequences that the device allows.
+    simulate(&place, &format!("module.suit --device lock.toml --limit-ram {}", used + 1024)).ok();
+    let ran = simulate(&place, &format!("module.suit --device lock.toml --limit-ram {}", used - 1));
     assert!(ran.err.starts_with("refused[E0564]") || ran.err.starts_with("refused[E1052]"), "{}", ran.err);
     assert_eq!(ran.status, 1);
     let ran = simulate(&place, "module.suit --device lock.toml --limit-ram much");
@@ -404,4 +403,41 @@ fn what_is_not_authentic_is_refused_with_the_reasons_of_verify() {
     assert!(verify.err.starts_with("refused[E0504]"), "{}", verify.err);
     let ran = place.say("simulate full.suit --device lock.toml --trust vendor.pub --allow everything");
     assert!(ran.status == 2 && ran.err.contains("--allow doesn't know 'everything'"), "{}", ran.err);
+}
+
+#[test]
+fn the_device_reports_what_happened() {
+    let place = lock();
+    place.say("key gen --type p256 -o device.pem --public device.pub").done();
+    build(&place, "module", "other", &["device.class=door-lock-r4"]);
+    let decode = |name: &str| {
+        place.suit(&["report", "decode", name, "--trust", "device.pub", "--format", "json"]).ok().json()
+    };
+    simulate(&place, "module.suit --device lock.toml --report good --report-key device.pem").ok();
+    assert_eq!(decode("good")["result"]["success"], true, "{}", decode("good"));
+    let ran = simulate(&place, "other.suit --device lock.toml --report bad --report-key device.pem");
+    assert_eq!(ran.status, 1);
+    let explained =
+        place.suit(&["report", "explain", "bad", "--manifest", "other.suit", "--trust", "device.pub"]).done();
+    for line in [
+        "report bad about other.suit, sequence 7",
+        "  failed      condition class-identifier on component 0 [module/tls], in shared sequence at byte 84",
+        "                class-identifier  measured  924b1baa-f321-5fd1-81d6-d225a7081edc",
+        "                                  expected  b5422c61-ad1f-5479-899a-0fb009f8067d",
+    ] {
+        assert!(
+            explained.text().lines().any(|said| said == line),
+            "{line:?} is not in\n{}",
+            explained.text()
+        );
+    }
+    assert_eq!(decode("bad")["result"]["code"], 1011);
+    // Without a key it can be read, and by nobody be trusted.
+    simulate(&place, "module.suit --device lock.toml --report bare").ok();
+    let ran = place.suit(&["report", "decode", "bare", "--trust", "device.pub"]);
+    assert!(ran.err.starts_with("refused[E0559]: "), "{}", ran.err);
+    // What is not authentic is reported too.
+    let ran = place.say("simulate module.suit --device lock.toml --trust device.pub --report stranger --report-key device.pem");
+    assert_eq!(ran.status, 1);
+    assert_eq!(decode("stranger")["result"]["reason"], "unauthorised");
 }

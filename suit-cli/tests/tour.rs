@@ -27,6 +27,7 @@ fn the_tour_ends_well_and_its_files_stay() {
         let again = suit(&["verify", &file(&format!("{envelope}.suit")), "--trust", &file(key)]);
         assert_eq!(again.status.code(), Some(0));
     }
+    assert!(printed.contains("$ suit simulate full."), "simulate is not in the tour");
     // The keys and files of the first tour are not overwritten by a second.
     let second = suit(&["tour", "--keep", path]);
     assert_eq!(second.status.code(), Some(5));

@@ -244,9 +244,9 @@ fn bad_protected_reports() {
     assert_eq!(read("d2 84 43 a10128 a1 01 28 41 a0 42 0102"), fault(ErrorKind::DuplicateHeader, 7));
 }
 
-/// A report is no authentication block, and an authentication block is no report.
+/// A-32, P-033: a report is no authentication block, and an authentication block is no report.
 #[test]
-fn neither_is_the_other() {
+fn a_32_neither_is_the_other() {
     let attached = hex(SIGNED);
     assert_eq!(
         Block::parse(Reader::new(&attached)).map(drop),

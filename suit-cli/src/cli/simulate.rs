@@ -2,6 +2,7 @@
 
 use super::FormatArg;
 use crate::description::values::{Scalar, Size};
+use crate::output::Target;
 use crate::simulate::trace::Form;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -45,6 +46,12 @@ pub(crate) struct SimulateArgs {
     /// RAM for carrying out manifests, stack and signature checks left out: 1KiB, 800
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) limit_ram: Option<u64>,
+    /// Write the device's report of the run to this file; `-` is standard output. Provisional, as its draft still moves
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<Target>,
+    /// Private key or MAC secret of the device, which protects its report
+    #[arg(long, value_name = "URI", requires = "report")]
+    pub(crate) report_key: Option<String>,
     /// Accept what is deprecated, not standard or against a rule: es256, eddsa, untagged, integrity-unasked,
     /// sections-unmatched, invoke-unverified
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]

@@ -12,6 +12,9 @@ const FILES: &[(&str, &[u8])] = &[
     ("firmware-slot-b.elf", include_bytes!("../../demo/images/firmware-slot-b.elf")),
     ("module-tls.bin", include_bytes!("../../demo/images/module-tls.bin")),
     ("app-rules.bin", include_bytes!("../../demo/images/app-rules.bin")),
+    ("firmware-2.3.1-slot-a.elf", include_bytes!("../../demo/images/firmware-2.3.1-slot-a.elf")),
+    ("module-tls-1.3.0.bin", include_bytes!("../../demo/images/module-tls-1.3.0.bin")),
+    ("door-lock.toml", include_bytes!("../../demo/devices/door-lock.toml")),
     ("full.toml", include_bytes!("../../demo/descriptions/full.toml")),
     ("module.toml", include_bytes!("../../demo/descriptions/module.toml")),
     ("app.toml", include_bytes!("../../demo/descriptions/app.toml")),
@@ -38,6 +41,17 @@ const STEPS: &[Step] = &[
     Run("suit sign full.suit --key vendor.pem --in-place", 0),
     Run("suit inspect full.suit", 0),
     Run("suit verify full.suit --trust vendor.pub", 0),
+    Say("What the device makes of it: its own code, on a virtual door lock that lives on in a directory."),
+    Show("door-lock.toml"),
+    Run("suit simulate full.suit --device door-lock.toml --trust vendor.pub --state lock --trace text", 0),
+    Run(
+        "suit simulate full.suit --device door-lock.toml --trust vendor.pub --state lock --phase invoke --trace text",
+        0,
+    ),
+    Say("An older one is refused, and nothing of it runs: exit status 1."),
+    Run("suit build full.toml --set manifest.sequence=41 -o full-41.suit", 0),
+    Run("suit sign full-41.suit --key vendor.pem --in-place", 0),
+    Run("suit simulate full-41.suit --device door-lock.toml --trust vendor.pub --state lock", 1),
     Say("2. A platform module: a few hundred bytes instead of the whole firmware."),
     Run("suit build module.toml -o module.suit", 0),
     Run("suit sign module.suit --key vendor.pem --in-place", 0),
@@ -78,16 +92,15 @@ pub(crate) fn run(args: &TourArgs, console: &Console) -> Outcome<Exit> {
             temporary.path()
         }
     };
-    for (name, content) in FILES {
+    for (name, _) in FILES {
         let path = directory.join(name);
-        std::fs::write(&path, content).map_err(|error| unwritable(&path, &error))?;
+        std::fs::write(&path, text_of(name)).map_err(|error| unwritable(&path, &error))?;
     }
     for step in STEPS {
         match step {
             Say(words) => console.print(&format!("\n{words}\n\n"))?,
             Show(name) => {
-                let text = FILES.iter().find(|(known, _)| known == name).map_or(&[][..], |(_, text)| text);
-                console.print(&format!("$ cat {name}\n{}\n", String::from_utf8_lossy(text)))?;
+                console.print(&format!("$ cat {name}\n{}\n", String::from_utf8_lossy(&text_of(name))))?;
             }
             Run(command, expected) => {
                 console.print(&format!("$ {command}\n"))?;
@@ -101,6 +114,15 @@ pub(crate) fn run(args: &TourArgs, console: &Console) -> Outcome<Exit> {
         console.print("\nThe files are gone; `suit tour --keep DIR` keeps them.\n")?;
     }
     Ok(Exit::Done)
+}
+
+/// The content of a file of the tour. Here all of them lie in one directory.
+fn text_of(name: &str) -> Vec<u8> {
+    let content = FILES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, text)| text);
+    match core::str::from_utf8(content) {
+        Ok(text) if name.ends_with(".toml") => text.replace("../images/", "").into_bytes(),
+        _ => content.to_vec(),
+    }
 }
 
 /// Runs one command by this very program and checks its exit status. A tour prints what the verbs print.

@@ -138,6 +138,8 @@ codes! {
     WAITING = 563 No "device waits for what does not happen", "say under [now] in the device file what is the case";
     RAM_LIMIT = 564 No "device has too little RAM", "lower the limits of the device file, or allow more RAM";
 
+    REPORT_ROOM = 565 No "report finds no room";
+
     // Files.
     READ = 601 Input "file can't be read", "check the name and the permissions";
     WRITE = 602 Output "file can't be written", "check the directory, its permissions and the free space";

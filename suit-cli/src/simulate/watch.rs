@@ -54,6 +54,11 @@ impl Watcher {
         self.sections.push((key, start, start.saturating_add(length)));
     }
 
+    /// Where a section of the root manifest begins.
+    pub(crate) fn start_of(&self, key: ManifestKey) -> u32 {
+        self.sections.iter().find(|(known, ..)| *known == key).map_or(0, |(_, start, _)| *start)
+    }
+
     /// The section of the root manifest in which this byte is.
     fn section(&self, offset: u32) -> Option<ManifestKey> {
         let mut all = self.sections.iter();

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import cose
 import keyforms
+import reports
 import twostep
 from tool import Checks, Tool
 
@@ -39,7 +40,7 @@ def binary() -> Path:
 def main() -> None:
     suit = binary()
     checks = Checks()
-    for part in (keyforms, cose, twostep):
+    for part in (keyforms, cose, twostep, reports):
         with tempfile.TemporaryDirectory(prefix="suit-foreign-") as directory:
             part.run(Tool(suit, Path(directory)), checks)
     checks.end()

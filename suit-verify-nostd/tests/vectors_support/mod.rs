@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+pub(crate) mod crowd;
 pub(crate) mod mutate;
 pub(crate) mod neutral;
 
@@ -34,7 +35,7 @@ pub(crate) struct Vector {
 }
 
 /// Folders of `testvectors` that hold something else.
-const OTHER_FOLDERS: [&str; 3] = ["generator", "keys", "published"];
+const OTHER_FOLDERS: [&str; 4] = ["generator", "keys", "published", "reports"];
 
 pub(crate) fn home() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../testvectors")

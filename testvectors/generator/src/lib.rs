@@ -10,4 +10,5 @@ pub mod keys;
 pub mod node;
 pub mod numbers;
 pub mod parse;
+pub mod reports;
 pub mod run;

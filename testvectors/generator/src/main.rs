@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use testvectors_generator::{cases, keys::KEYS};
+use testvectors_generator::{cases, keys::KEYS, reports};
 
 fn main() -> io::Result<()> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -12,6 +12,10 @@ fn main() -> io::Result<()> {
     for case in cases::all() {
         files.push((format!("{}.suit", case.path()).into(), case.suit()));
         files.push((format!("{}.toml", case.path()).into(), case.toml().into()));
+    }
+    for report in reports::all() {
+        files.push((format!("reports/{}.report", report.name).into(), report.encode().into()));
+        files.push((format!("reports/{}.toml", report.name).into(), report.toml().into()));
     }
     let folders: BTreeSet<_> =
         files.iter().filter_map(|(path, _)| path.parent()).map(Path::to_path_buf).collect();

@@ -152,3 +152,23 @@ pub mod parameter {
     /// Wrapped metadata.
     pub const METADATA: i64 = 30;
 }
+
+/// Keys of reports.
+pub mod report {
+    /// Nonce.
+    pub const NONCE: i64 = 2;
+    /// Records and system properties.
+    pub const RECORDS: i64 = 3;
+    /// Result.
+    pub const RESULT: i64 = 4;
+    /// Code of a failure.
+    pub const CODE: i64 = 5;
+    /// Place of a failure.
+    pub const RECORD: i64 = 6;
+    /// Reason of a failure.
+    pub const REASON: i64 = 7;
+    /// Capability report.
+    pub const CAPABILITIES: i64 = 8;
+    /// URI and digest of the manifest.
+    pub const REFERENCE: i64 = 99;
+}

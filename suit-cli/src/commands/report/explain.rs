@@ -203,14 +203,18 @@ fn about<'g, 'a>(input: &Input, opened: &Opened<'_>, given: &'g [Given<'a>]) -> 
         .help("the device must repeat it exactly: its report generator is not to be trusted"));
     }
     // R §5: the hash of the manifest itself, not what its envelope says of it.
-    if !has_digest(root) {
-        return Err(Failure::numbered(
-            502,
-            Exit::No,
-            "manifest does not have the digest that its envelope states",
-        )
-        .at(Place::file(&root.name))
-        .help("the manifest was changed after its digest was made: get the envelope again"));
+    let refused =
+        |number, message: &str| Failure::numbered(number, Exit::No, message).at(Place::file(&root.name));
+    match has_digest(root) {
+        Some(true) => {}
+        Some(false) => {
+            return Err(refused(502, "manifest does not have the digest that its envelope states")
+                .help("the manifest was changed after its digest was made: get the envelope again"));
+        }
+        None => {
+            return Err(refused(503, "digest algorithm is not supported")
+                .help("supported are SHA-256, SHA-384 and SHA-512"));
+        }
     }
     Ok(root)
 }
@@ -379,18 +383,16 @@ impl<'g, 'a> Explainer<'g, 'a> {
         let digests = place::digests(&outer.manifest, sequences, dependency.index);
         Ok(self.given.iter().find(|one| {
             let digest = one.envelope.authentication().digest();
-            digests.contains(&Parameter::ImageDigest(digest)) && has_digest(one)
+            digests.contains(&Parameter::ImageDigest(digest)) && has_digest(one) == Some(true)
         }))
     }
 }
 
-/// Whether an envelope's manifest has the digest that it states.
-fn has_digest(given: &Given<'_>) -> bool {
+/// Whether an envelope's manifest has the digest that it states; `None` if that can't be computed.
+fn has_digest(given: &Given<'_>) -> Option<bool> {
     let digest = given.envelope.authentication().digest();
-    let found = EVERYTHING
-        .hash(digest.algorithm())
-        .and_then(|hash| hash.digest(given.envelope.manifest().item()).ok());
-    found.is_some_and(|found| found.as_bytes() == digest.bytes())
+    let found = EVERYTHING.hash(digest.algorithm())?.digest(given.envelope.manifest().item()).ok()?;
+    Some(found.as_bytes() == digest.bytes())
 }
 
 /// A section, severed or not; `Severed` if it is not in the envelope, or is not what the manifest has (P-059).

@@ -21,8 +21,7 @@ pub(crate) struct Answer {
     /// Whether nothing was changed.
     rehearsed: bool,
     /// Sequence number of the manifest.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sequence: Option<u64>,
+    sequence: u64,
     /// How it ended.
     ended: Ended,
     /// What happened.
@@ -34,7 +33,7 @@ impl Answer {
         args: &SimulateArgs,
         input: &Input,
         device: &Device,
-        sequence: Option<u64>,
+        sequence: u64,
         ended: Ended,
         trace: Vec<Line>,
     ) -> Self {

@@ -3,6 +3,7 @@
 
 mod account;
 mod answer;
+mod ram;
 
 pub(crate) use answer::Answer;
 
@@ -10,22 +11,26 @@ use super::verify::{self, Allow};
 use crate::cli::simulate::{Phase, SimulateArgs};
 use crate::error::{Exit, Failure, Outcome, codes};
 use crate::input::Input;
-use crate::output::Console;
+use crate::keys::Key;
+use crate::output::{Console, Output, Target};
 use crate::render::words::size;
 use crate::signers::EVERYTHING;
 use crate::simulate::device::{Device, Limits};
 use crate::simulate::payloads;
 use crate::simulate::platform::FilesPlatform;
+use crate::simulate::reporting::{self, LastPlace, Reporting};
 use crate::simulate::trace::{Cost, Effect, Ended, Form, Held, Line, Trace};
 use crate::trust::Trusted;
 use account::Account;
+use ram::Ram;
 use std::io::Read;
 use suit_core::labels::ManifestKey;
 use suit_core::{Envelope, Tagging};
 use suit_verify_nostd::process::{
-    Dependencies, Dependency, Lent, Memory, Options, Pause, Payload, Processor, Setup, Step,
+    self, Dependencies, Dependency, Memory, Options, Pause, Payload, ProcessError, Processor, Setup, Step,
 };
-use suit_verify_nostd::{Authenticated, Budget, Part, TrustStore, authenticate};
+use suit_verify_nostd::report::{Ending, Record, reason_of_authentication};
+use suit_verify_nostd::{Authenticated, Budget, Part, SignedManifest, TrustStore, authenticate};
 
 /// Bytes of a payload that arrive at a time.
 const PIECE: usize = 16 * 1024;
@@ -61,9 +66,18 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
     let anchors = trusted.anchors()?;
     let store =
         TrustStore::new(&anchors).map_err(|error| Failure::new(codes::TRUST_TOO_MANY, error.to_string()))?;
+    let key = args.report_key.as_deref().map(Key::read).transpose()?;
+    let report = args.report.as_ref().map(|target| Report { target, key: key.as_ref(), args, console });
+    let mut memory = [0; reporting::MEMORY];
     let authenticated = match authenticate(&envelope, &store, &EVERYTHING, &mut Budget::new()) {
         Ok(authenticated) => authenticated,
         Err(error) => {
+            if let Some(report) = report {
+                let reporting = Reporting::begin(&mut memory, &envelope.authentication(), None)?;
+                let (code, reason) = (error.number().into(), reason_of_authentication(error));
+                let ending = Ending::Failure { code, reason, record: &Record::NOWHERE };
+                report.write(reporting, &ending, &device)?;
+            }
             // The same question again, answered at length.
             let reasons = verify::why_not_authentic(&input, &trusted, &allow, console)?;
             return Err(
@@ -71,6 +85,7 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
             );
         }
     };
+    let signed = authenticated.manifest().map_err(|error| Failure::document(&input.name, error))?;
     let setup = Setup { commands: device.limits.commands, options, ..Setup::new(EVERYTHING, store) };
     let json = console.is_json() && args.trace != Some(Form::Json);
     let trace = Trace::new(console, args.trace, json);
@@ -80,11 +95,27 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
     // A rehearsal looks at a device that is kept, and doesn't make one.
     let kept = args.state.as_deref().filter(|kept| !args.rehearse || kept.exists());
     let mut platform = FilesPlatform::new(&device, device.policy(&prefixes), kept, trace)?;
-    let (failure, cost) = work.carry_out(setup, &mut platform)?;
+    if args.report.is_some() {
+        let uri = signed.manifest().reference_uri();
+        platform.report = Some(Reporting::begin(&mut memory, &envelope.authentication(), uri)?);
+    }
+    let (failed, cost) = work.carry_out(setup, &signed, &mut platform)?;
     if !args.rehearse {
         platform.save()?;
     }
-    let sequence = authenticated.manifest().ok().map(|signed| signed.manifest().sequence_number());
+    if let (Some(report), Some(reporting)) = (report, platform.report.take()) {
+        let cause = failed.as_ref().and_then(|failed| failed.cause.as_ref());
+        let place = reporting.place_of(cause, &platform.watcher);
+        let record = place.as_ref().map_or(Record::NOWHERE, LastPlace::record);
+        let ending = cause.map_or(Ending::Success, |cause| Ending::Failure {
+            code: cause.error.number().into(),
+            reason: cause.error.reason(),
+            record: &record,
+        });
+        report.write(reporting, &ending, &device)?;
+    }
+    let failure = failed.map(|failed| failed.said);
+    let sequence = signed.manifest().sequence_number();
     let ended = Ended::new(failure.as_ref(), cost);
     platform.trace().tell(Line { effect: Effect::End, ended: Some(ended.clone()), ..Line::default() });
     let trace = platform.into_trace().finish()?;
@@ -94,6 +125,25 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
         console.print(&work.success(&cost))?;
     }
     failure.map_or(Ok(Exit::Done), Err)
+}
+
+/// Where the device's report goes.
+struct Report<'r> {
+    target: &'r Target,
+    key: Option<&'r Key>,
+    args: &'r SimulateArgs,
+    console: &'r Console,
+}
+
+impl Report<'_> {
+    fn write(&self, reporting: Reporting<'_>, ending: &Ending<'_>, device: &Device) -> Outcome<()> {
+        let (bytes, dropped) = reporting.end(ending, device, self.key)?;
+        Output::plan().reading(&self.args.envelope).open(self.target)?.finish_with(&bytes)?;
+        if dropped > 0 {
+            self.console.note(&format!("the report had no room for {dropped} of its records"));
+        }
+        Ok(())
+    }
 }
 
 /// What `--allow` says.
@@ -130,15 +180,12 @@ impl<'w> Work<'w> {
     fn carry_out(
         &self,
         setup: Setup<'_>,
+        signed: &SignedManifest<'_>,
         platform: &mut FilesPlatform<'_>,
-    ) -> Outcome<(Option<Failure>, Cost)> {
+    ) -> Outcome<(Option<Failed>, Cost)> {
         let limits = self.device.limits;
-        let signed = match self.authenticated.manifest() {
-            Ok(signed) => signed,
-            Err(error) => return Err(Failure::document(&self.input.name, error)),
-        };
         let (name, bytes, phase) = (&self.input.name, &self.input.bytes, self.args.phase);
-        let account = Account { name, bytes, phase, signed };
+        let account = Account { name, bytes, phase, signed: *signed };
         let wants_dependencies = !signed.manifest().dependencies().is_empty();
         let mut ram = Ram::new(&limits, wants_dependencies);
         let mut room = Room::new();
@@ -162,13 +209,13 @@ impl<'w> Work<'w> {
         let made = Processor::with_dependencies(self.authenticated, setup, platform, lent, dependencies);
         let mut processor = match made {
             Ok(processor) => processor,
-            Err(error) => return Ok((Some(account.refused(error, platform)), Cost::default())),
+            Err(error) => return Ok((Some(Failed::at_once(error, &account, platform)), Cost::default())),
         };
         let procedure = self.args.phase.procedure();
         let started =
             if self.args.rehearse { processor.rehearse(procedure) } else { processor.start(procedure) };
         if let Err(error) = started {
-            return Ok((Some(account.refused(error, platform)), Cost::default()));
+            return Ok((Some(Failed::at_once(error, &account, platform)), Cost::default()));
         }
         processor.platform().trace().tell(Line {
             effect: Effect::Start,
@@ -183,7 +230,7 @@ impl<'w> Work<'w> {
     }
 
     /// Goes on until the procedure has ended.
-    fn drive(&self, processor: &mut Machine<'_, '_, '_>, account: &Account<'_>) -> Outcome<Option<Failure>> {
+    fn drive(&self, processor: &mut Machine<'_, '_, '_>, account: &Account<'_>) -> Outcome<Option<Failed>> {
         let mut lacking = Vec::new();
         loop {
             match processor.run() {
@@ -195,16 +242,19 @@ impl<'w> Work<'w> {
                 }
                 Step::Wait(pause) => {
                     if let Some(failure) = account.waited(&pause, processor.platform()) {
-                        return Ok(Some(failure));
+                        return Ok(Some(Failed { said: failure, cause: None }));
                     }
                 }
                 Step::Done => {
                     let failures = lacking
                         .iter()
                         .map(|uri| Failure::new(codes::PLAN_LACKS, format!("nothing lies behind '{uri}'")));
-                    return Ok(Failure::all(failures));
+                    return Ok(Failure::all(failures).map(|said| Failed { said, cause: None }));
                 }
-                Step::Failed(failure) => return Ok(Some(account.failed(&failure, processor.platform()))),
+                Step::Failed(failure) => {
+                    let said = account.failed(&failure, processor.platform());
+                    return Ok(Some(Failed { said, cause: Some(failure) }));
+                }
             }
         }
     }
@@ -271,6 +321,22 @@ impl<'w> Work<'w> {
     }
 }
 
+/// Why it failed.
+struct Failed {
+    /// In words.
+    said: Failure,
+    /// As the device has it; not of a device that waits, or where a rehearsal finds that payloads are missing.
+    cause: Option<process::Failure>,
+}
+
+impl Failed {
+    /// Refused before anything ran.
+    fn at_once(error: ProcessError, account: &Account<'_>, platform: &mut FilesPlatform<'_>) -> Self {
+        let said = account.refused(error, platform);
+        Self { said, cause: Some(process::Failure { error, place: None }) }
+    }
+}
+
 impl Ended {
     fn new(failure: Option<&Failure>, cost: Cost) -> Self {
         Self {
@@ -279,59 +345,6 @@ impl Ended {
             message: failure.map(|failure| failure.message().to_owned()),
             cost,
         }
-    }
-}
-
-/// RAM that carrying out takes: the processor as it is on this computer, where pointers are longer than on most devices,
-/// and what it uses of the memory that is lent to it.
-struct Ram {
-    targets: usize,
-    settings: usize,
-    frames: usize,
-    /// What is taken whatever happens.
-    fixed: usize,
-}
-
-impl Ram {
-    const TARGET: usize = size_of::<Memory<1, 0, 0, 0>>();
-    const SETTING: usize = size_of::<Memory<0, 1, 0, 0>>();
-    const FRAME: usize = size_of::<Memory<0, 0, 1, 0>>();
-
-    fn new(limits: &Limits, dependencies: bool) -> Self {
-        let machine = size_of::<Machine<'_, '_, '_>>();
-        let for_dependencies = if dependencies {
-            limits.envelopes + limits.dependencies * size_of::<Dependency<'_>>()
-        } else {
-            0
-        };
-        Self { targets: 0, settings: 0, frames: 0, fixed: machine + limits.buffer + for_dependencies }
-    }
-
-    fn used(&mut self, frames: u8, settings: u8, targets: usize) {
-        self.frames = frames.into();
-        self.settings = settings.into();
-        self.targets = targets;
-    }
-
-    fn bytes(&self) -> u64 {
-        let lent = self.targets * Self::TARGET + self.settings * Self::SETTING + self.frames * Self::FRAME;
-        u64::try_from(self.fixed + lent).unwrap_or(u64::MAX)
-    }
-
-    /// Memory that takes no more than `most` bytes with all the rest: room for the components that the manifest lists and
-    /// for the sequences that the device allows, and all that is left for parameters.
-    fn fit<'m>(&self, limits: &Limits, listed: usize, most: u64, lent: Lent<'m>) -> Outcome<Lent<'m>> {
-        let targets = listed.min(limits.targets);
-        let taken = self.fixed + targets * Self::TARGET + limits.frames * Self::FRAME;
-        let left = usize::try_from(most).unwrap_or(usize::MAX).checked_sub(taken).ok_or_else(|| {
-            let message = format!(
-                "{} of RAM are taken before the first parameter is set, and there are {}",
-                size(taken),
-                size(most)
-            );
-            Failure::new(codes::RAM_LIMIT, message)
-        })?;
-        Ok(lent.at_most(targets, limits.settings.min(left / Self::SETTING), limits.frames, limits.buffer))
     }
 }
 

@@ -1,0 +1,66 @@
+//! RAM: what a run takes, and how much is lent.
+
+use super::Machine;
+use crate::error::{Failure, Outcome, codes};
+use crate::render::words::size;
+use crate::simulate::device::Limits;
+use suit_verify_nostd::process::{Dependency, Lent, Memory};
+
+/// RAM that carrying out takes: the processor as it is on this computer, where pointers are longer than on most devices,
+/// and what it uses of the memory that is lent to it.
+pub(super) struct Ram {
+    targets: usize,
+    settings: usize,
+    frames: usize,
+    /// What is taken whatever happens.
+    fixed: usize,
+}
+
+impl Ram {
+    const TARGET: usize = size_of::<Memory<1, 0, 0, 0>>();
+    const SETTING: usize = size_of::<Memory<0, 1, 0, 0>>();
+    const FRAME: usize = size_of::<Memory<0, 0, 1, 0>>();
+
+    pub(super) fn new(limits: &Limits, dependencies: bool) -> Self {
+        let machine = size_of::<Machine<'_, '_, '_>>();
+        let for_dependencies = if dependencies {
+            limits.envelopes + limits.dependencies * size_of::<Dependency<'_>>()
+        } else {
+            0
+        };
+        Self { targets: 0, settings: 0, frames: 0, fixed: machine + limits.buffer + for_dependencies }
+    }
+
+    pub(super) fn used(&mut self, frames: u8, settings: u8, targets: usize) {
+        self.frames = frames.into();
+        self.settings = settings.into();
+        self.targets = targets;
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        let lent = self.targets * Self::TARGET + self.settings * Self::SETTING + self.frames * Self::FRAME;
+        u64::try_from(self.fixed + lent).unwrap_or(u64::MAX)
+    }
+
+    /// Memory that takes no more than `most` bytes with all the rest: room for the components that the manifest lists and
+    /// for the sequences that the device allows, and all that is left for parameters.
+    pub(super) fn fit<'m>(
+        &self,
+        limits: &Limits,
+        listed: usize,
+        most: u64,
+        lent: Lent<'m>,
+    ) -> Outcome<Lent<'m>> {
+        let targets = listed.min(limits.targets);
+        let taken = self.fixed + targets * Self::TARGET + limits.frames * Self::FRAME;
+        let left = usize::try_from(most).unwrap_or(usize::MAX).checked_sub(taken).ok_or_else(|| {
+            let message = format!(
+                "{} of RAM are taken before the first parameter is set, and there are {}",
+                size(taken),
+                size(most)
+            );
+            Failure::new(codes::RAM_LIMIT, message)
+        })?;
+        Ok(lent.at_most(targets, limits.settings.min(left / Self::SETTING), limits.frames, limits.buffer))
+    }
+}
