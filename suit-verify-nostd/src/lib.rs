@@ -53,6 +53,8 @@
 //!
 //! One more adds no algorithm: `report` writes, protects and verifies [`report`]s, with the algorithms that are on.
 //!
+//! `nor-flash` adds the platform `platforms::nor_flash`, over drivers with the traits of `embedded-storage`.
+//!
 //! # Deprecated algorithms
 //!
 //! RFC 9864 replaced ES256 and EdDSA, which leave the curve open. Older messages bear them, so there are verifiers for
