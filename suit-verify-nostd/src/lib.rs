@@ -71,6 +71,8 @@
 //! | `report` | [`report`]: writes, protects and verifies reports, with the algorithms that are on; provisional |
 //! | `nor-flash` | [`platforms`] over the traits of `embedded-storage` |
 //!
+//! `nor-flash` adds the platform `platforms::nor_flash`, over drivers with the traits of `embedded-storage`.
+//!
 //! # Deprecated algorithms
 //!
 //! RFC 9864 replaced ES256 and EdDSA, which leave the curve open. Older messages bear them, so there are verifiers for
