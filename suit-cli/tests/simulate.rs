@@ -470,6 +470,27 @@ fn the_readme_shows_what_is_printed() {
     assert!(count > 0, "the README has no simulation");
 }
 
+#[test]
+fn copies_and_swaps_name_both_components() {
+    let place = lock();
+    place.write(
+        "move.toml",
+        "format = \"suit/1\"\n[manifest]\nsequence = 1\n[[component]]\nid = [\"module\", \"tls\"]\n\
+         [[component]]\nid = [\"app\", \"rules\"]\n[sequence]\ninstall = [{ select = 1 }, { set = { source = 0 } }, \
+         { do = \"copy\" }, { select = 0 }, { set = { content = \"new\" } }, { do = \"write\" }, \
+         { set = { source = 1 } }, { do = \"swap\" }]\n",
+    );
+    build(&place, "move", "move", &[]);
+    let ran = simulate(&place, "move.suit --device lock.toml --trace text").ok();
+    let wanted = "\
+start    update  sequence 1
+copy     [app/rules]  440 B  sha-256 50509f08…  from [module/tls]
+write    [module/tls]  3 B  sha-256 11507a0e…  from the manifest
+swap     [module/tls]  440 B  sha-256 50509f08…  with [app/rules]
+";
+    assert!(ran.text().starts_with(wanted), "{}", ran.text());
+}
+
 /// 48 MiB go through 32 MiB of address space, the program itself included.
 #[test]
 #[cfg(target_os = "linux")]
