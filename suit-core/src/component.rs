@@ -82,7 +82,8 @@ impl<'a> Components<'a> {
 
     /// The identifiers, in the order that their indices have.
     pub fn iter(&self) -> impl Iterator<Item = ComponentId<'a>> + use<'a> {
-        self.located().map(|(_, id)| id)
+        let mut reader = self.items;
+        (0..self.count).map_while(move |_| ComponentId::read(&mut reader).ok())
     }
 
     /// The identifier with this 0-based index.
@@ -91,12 +92,8 @@ impl<'a> Components<'a> {
         self.iter().nth(usize::try_from(index).ok()?)
     }
 
-    /// The identifiers with the offsets of their first bytes.
-    pub(crate) fn located(&self) -> impl Iterator<Item = (usize, ComponentId<'a>)> + use<'a> {
-        let mut reader = self.items;
-        (0..self.count).map_while(move |_| {
-            let offset = reader.offset();
-            ComponentId::read(&mut reader).ok().map(|id| (offset, id))
-        })
+    /// A reader at the first one.
+    pub(crate) const fn items(&self) -> Reader<'a> {
+        self.items
     }
 }

@@ -71,7 +71,21 @@ impl<'a> Dependencies<'a> {
     /// Whether this index is a dependency's.
     #[must_use]
     pub fn contains(&self, index: u64) -> bool {
-        self.iter().any(|dependency| dependency.index == index)
+        self.between(index, index) != 0
+    }
+
+    /// How many have an index from `least` to `most`.
+    pub(crate) fn between(&self, least: u64, most: u64) -> u32 {
+        let mut found = 0_u32;
+        let mut reader = self.pairs;
+        for _ in 0..self.count {
+            let Ok(index) = reader.uint() else { break };
+            found = found.wrapping_add(u32::from(least <= index && index <= most));
+            if reader.item().is_err() {
+                break;
+            }
+        }
+        found
     }
 }
 

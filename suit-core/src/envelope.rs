@@ -145,7 +145,21 @@ impl<'a> Envelope<'a> {
     /// A member with a registered key, such as a severed section. Nothing vouches for it but the manifest's digest.
     #[must_use]
     pub fn member(&self, key: EnvelopeKey) -> Option<Wrapped<'a>> {
-        self.members().find_map(|(found, value)| (found == MemberKey::Known(key)).then_some(value))
+        let (pairs, count) = self.pairs();
+        // Registered keys are small: their encoding is the number.
+        let label = u8::try_from(key.code()).ok()?;
+        let (_, mut value) = pairs.search(count, &[label])?;
+        Some(Wrapped::known(&mut value))
+    }
+
+    /// The first key, and how many there are.
+    fn pairs(&self) -> (Reader<'a>, u32) {
+        let mut pairs = self.whole;
+        if self.tagged {
+            pairs.known();
+        }
+        let count = pairs.known_count();
+        (pairs, count)
     }
 
     /// The integrated payload or dependency of this name.
@@ -156,12 +170,7 @@ impl<'a> Envelope<'a> {
 
     /// All members in order, wrapper and manifest included.
     pub fn members(&self) -> impl Iterator<Item = (MemberKey<'a>, Wrapped<'a>)> + use<'a> {
-        let mut reader = self.whole;
-        if self.tagged {
-            // The walk read it, as it did the map.
-            let _ = reader.tag();
-        }
-        let count = reader.count(Major::Map).unwrap_or(0);
+        let (mut reader, count) = self.pairs();
         (0..count).map_while(move |_| read_member(&mut reader).ok())
     }
 }

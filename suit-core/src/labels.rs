@@ -463,6 +463,12 @@ registry! {
 }
 
 impl Algorithm {
+    /// As [`Algorithm::digest_len`], of the algorithm with this number; 0 if there is none.
+    pub(crate) fn digest_len_of(number: i32) -> u8 {
+        let algorithm = Self::from_code(number.into());
+        algorithm.and_then(Self::digest_len).and_then(|len| u8::try_from(len).ok()).unwrap_or(0)
+    }
+
     /// Length in bytes of this algorithm's hash output; `None` for everything that is not a hash.
     #[must_use]
     pub const fn digest_len(self) -> Option<usize> {

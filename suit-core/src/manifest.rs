@@ -178,7 +178,16 @@ impl<'a> Manifest<'a> {
 
 /// Offset of the first identifier that stood in the list before. The grammar bounds the list's length.
 fn duplicate_component(components: &Components<'_>) -> Option<usize> {
-    components.located().enumerate().skip(1).find_map(|(position, (offset, id))| {
-        components.iter().take(position).any(|earlier| earlier == id).then_some(offset)
-    })
+    let mut list = components.items();
+    for position in 0..components.count() {
+        let at = list.offset();
+        let id = list.item().ok()?;
+        let mut earlier = components.items();
+        for _ in 0..position {
+            if earlier.item().ok()? == id {
+                return Some(at);
+            }
+        }
+    }
+    None
 }

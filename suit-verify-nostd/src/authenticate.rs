@@ -68,12 +68,14 @@ pub(crate) fn holds(
     Ok(hash.digest(data)?.as_bytes() == digest.bytes())
 }
 
-/// Refuses what no signer may have, whoever it is.
-fn check_signer(header: &Header<'_>, budget: &mut Budget) -> Result<(), AuthenticationError> {
+/// Refuses what no signer may have, whoever it is; returns its algorithm.
+fn check_signer<'a>(
+    header: &Header<'a>,
+    budget: &mut Budget,
+) -> Result<AlgorithmId<'a>, AuthenticationError> {
     budget.signer()?;
     // M §8.3, RFC 9052 §3.1: the algorithm must be there and authenticated.
-    header.protected_algorithm()?;
-    Ok(())
+    Ok(header.protected_algorithm()?)
 }
 
 /// Which kinds of block this build reads: what it can't try it refuses, since a block is never skipped unread.
@@ -100,16 +102,17 @@ impl Trial<'_> {
     fn block(&mut self, block: &Block<'_>, offset: usize, payload: &[u8]) -> Result<(), AuthenticationError> {
         match block {
             Block::Sign1(signer) => {
-                check_signer(signer.header(), self.budget)?;
+                let algorithm = check_signer(signer.header(), self.budget)?;
                 if self.is_over() {
                     return Ok(());
                 }
                 let message = ToBeSigned::sign1(signer.header().protected(), payload);
-                self.signature(signer.header(), &message, signer.signature())
+                self.signature(algorithm, signer.header(), &message, signer.signature())
             }
             #[cfg(feature = "cose-sign")]
             Block::Sign(sign) => {
-                sign.signers().try_for_each(|signer| check_signer(signer?.header(), self.budget))?;
+                sign.signers()
+                    .try_for_each(|signer| check_signer(signer?.header(), self.budget).map(drop))?;
                 for signer in sign.signers() {
                     if self.is_over() {
                         break;
@@ -117,18 +120,19 @@ impl Trial<'_> {
                     let signer = signer?;
                     let message =
                         ToBeSigned::sign(sign.body().protected(), signer.header().protected(), payload);
-                    self.signature(signer.header(), &message, signer.signature())?;
+                    let algorithm = signer.header().protected_algorithm()?;
+                    self.signature(algorithm, signer.header(), &message, signer.signature())?;
                 }
                 Ok(())
             }
             #[cfg(feature = "cose-mac0")]
             Block::Mac0(signer) => {
-                check_signer(signer.header(), self.budget)?;
+                let algorithm = check_signer(signer.header(), self.budget)?;
                 if self.is_over() {
                     return Ok(());
                 }
                 let message = ToBeSigned::mac0(signer.header().protected(), payload);
-                self.mac(signer.header(), signer.header().key_id(), &message, signer.signature())
+                self.mac(algorithm, &|| signer.header().key_id(), &message, signer.signature())
             }
             #[cfg(feature = "cose-mac")]
             Block::Mac(mac) => self.mac_with_recipient(mac, offset, payload),
@@ -147,7 +151,7 @@ impl Trial<'_> {
     ) -> Result<(), AuthenticationError> {
         let is_direct =
             |header: &Header<'_>| header.algorithm() == Some(AlgorithmId::Known(Algorithm::Direct));
-        check_signer(mac.header(), self.budget)?;
+        let algorithm = check_signer(mac.header(), self.budget)?;
         // RFC 9052 §8.5.1: a key that is used directly excludes other recipients, and carries no encrypted key.
         let mut direct = mac.recipients().filter(|recipient| is_direct(recipient.header()));
         let alone = mac.recipients().count() == 1;
@@ -164,42 +168,45 @@ impl Trial<'_> {
         };
         let key_id = direct.header().key_id().or(mac.header().key_id());
         let message = ToBeSigned::mac(mac.header().protected(), payload);
-        self.mac(mac.header(), key_id, &message, mac.tag())
+        self.mac(algorithm, &|| key_id, &message, mac.tag())
     }
 
     pub(crate) fn signature(
         &mut self,
+        algorithm: AlgorithmId<'_>,
         header: &Header<'_>,
         message: &ToBeSigned<'_>,
         signature: &[u8],
     ) -> Result<(), AuthenticationError> {
-        let AlgorithmId::Known(algorithm) = header.protected_algorithm()? else { return Ok(()) };
+        let AlgorithmId::Known(algorithm) = algorithm else { return Ok(()) };
         let Some(verifier) = self.crypto.signature(algorithm) else { return Ok(()) };
-        self.each_anchor(algorithm, header.key_id(), &|key| verifier.verify(key, message, signature))
+        let verify = |key: &[u8]| verifier.verify(key, message, signature);
+        self.each_anchor(algorithm, &|| header.key_id(), &verify)
     }
 
     #[cfg(any(feature = "cose-mac0", feature = "cose-mac", feature = "report"))]
-    pub(crate) fn mac(
+    pub(crate) fn mac<'a>(
         &mut self,
-        header: &Header<'_>,
-        key_id: Option<&[u8]>,
+        algorithm: AlgorithmId<'_>,
+        key_id: &dyn Fn() -> Option<&'a [u8]>,
         message: &ToBeSigned<'_>,
         tag: &[u8],
     ) -> Result<(), AuthenticationError> {
-        let AlgorithmId::Known(algorithm) = header.protected_algorithm()? else { return Ok(()) };
+        let AlgorithmId::Known(algorithm) = algorithm else { return Ok(()) };
         let Some(verifier) = self.crypto.mac(algorithm) else { return Ok(()) };
         self.each_anchor(algorithm, key_id, &|key| verifier.verify(key, message, tag))
     }
 
     /// Tries the anchors of this algorithm until one holds: those with this key identifier first, then the others, for
     /// an identifier is a hint that nobody vouches for.
-    fn each_anchor(
+    fn each_anchor<'a>(
         &mut self,
         algorithm: Algorithm,
-        key_id: Option<&[u8]>,
+        key_id: &dyn Fn() -> Option<&'a [u8]>,
         verify: &dyn Fn(&[u8]) -> Result<(), InvalidSignature>,
     ) -> Result<(), AuthenticationError> {
-        let named = |anchor: &TrustAnchor<'_>| key_id.is_some() && anchor.key_id() == key_id;
+        // The identifier is looked for only if an anchor has one.
+        let named = |anchor: &TrustAnchor<'_>| anchor.key_id().is_some() && anchor.key_id() == key_id();
         for first in [true, false] {
             for (index, anchor) in self.trust.anchors().iter().enumerate() {
                 if anchor.algorithm() != algorithm || named(anchor) != first || self.has(anchor) {

@@ -450,7 +450,7 @@ fn p_252_messages_byte_by_byte() {
 }
 
 #[test]
-fn req_sec_reporting_one_wrong_bit_is_refused() {
+fn p_252_one_wrong_bit_is_refused() {
     for (mut ours, theirs, ..) in keys() {
         let message = with_report(|finished| finished.protect(&mut *ours).unwrap().to_vec());
         for index in 0..message.len() {

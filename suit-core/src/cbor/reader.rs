@@ -320,7 +320,19 @@ impl<'a> Reader<'a> {
     /// Reads the head of an item that was read before, as everything in a checked manifest was, and returns its number;
     /// 0 if there is none. What is known to be there need not be asked for, which takes less room on a device.
     pub fn known(&mut self) -> u64 {
-        self.head().map_or(0, |head| head.value)
+        self.step().map_or(0, |(_, value)| value)
+    }
+
+    /// As [`Reader::head`], quick with heads of one byte.
+    #[inline(always)]
+    fn step(&mut self) -> Result<(Major, u64), Error> {
+        if let Some((&first, rest)) = self.rest.split_first()
+            && let Some(value) = short(first)
+        {
+            *self = Self { rest, offset: self.offset.wrapping_add(1) };
+            return Ok((Major::of(first), value));
+        }
+        self.head().map(|head| (head.major, head.value))
     }
 
     /// Reads a byte string that was read before, as [`Reader::known`] does; empty if there is none.
@@ -335,6 +347,25 @@ impl<'a> Reader<'a> {
         Self::at(content, self.offset.wrapping_sub(content.len()))
     }
 
+    /// Looks for a key by its encoding among as many pairs of a map: where it stands, and a reader at its value.
+    pub(crate) fn search(mut self, pairs: u32, key: &[u8]) -> Option<(usize, Self)> {
+        for _ in 0..pairs {
+            let at = self.offset;
+            // No encoding is the beginning of another one.
+            if self.rest.starts_with(key) {
+                return Some((at, self.skip(key.len())));
+            }
+            self.item().ok()?;
+            self.item().ok()?;
+        }
+        None
+    }
+
+    /// As many pairs as a map that was read before has, or as many items as a list has.
+    pub(crate) fn known_count(&mut self) -> u32 {
+        u32::try_from(self.known()).unwrap_or(0)
+    }
+
     /// Reads one item with all that it contains and returns its bytes. Maps inside may have any key order.
     ///
     /// # Errors
@@ -344,22 +375,23 @@ impl<'a> Reader<'a> {
         // Items still to be read; an array of n items replaces itself by n, a map by 2n, a tag by 1.
         let mut open: u64 = 1;
         while open > 0 {
-            let head = self.head()?;
-            let overflow = Error::new(ErrorKind::Truncated, head.offset);
-            let inside = match head.major {
+            let offset = self.offset;
+            let (major, value) = self.step()?;
+            let overflow = Error::new(ErrorKind::Truncated, offset);
+            let inside = match major {
                 Major::Bytes => {
-                    self.take(head.value)?;
+                    self.take(value)?;
                     0
                 }
                 Major::Text => {
-                    let bytes = self.take(head.value)?;
+                    let bytes = self.take(value)?;
                     if core::str::from_utf8(bytes).is_err() {
-                        return Err(Error::new(ErrorKind::InvalidUtf8, head.offset));
+                        return Err(Error::new(ErrorKind::InvalidUtf8, offset));
                     }
                     0
                 }
-                Major::Array => head.value,
-                Major::Map => head.value.checked_mul(2).ok_or(overflow)?,
+                Major::Array => value,
+                Major::Map => value.checked_mul(2).ok_or(overflow)?,
                 Major::Tag => 1,
                 Major::Uint | Major::Nint | Major::Simple => 0,
             };

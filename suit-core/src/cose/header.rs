@@ -36,8 +36,6 @@ impl<'a> Header<'a> {
         let offset = reader.offset();
         // RFC 9052 §3: an empty protected bucket is a zero-length string; a map without entries means the same.
         let protected = reader.known_wrapped();
-        let unprotected = *reader;
-        reader.item()?;
         // RFC 9052 §3.1: the list is protected, and what it names must be understood.
         if let Some((_, mut list)) = find(protected, HeaderLabel::Critical) {
             for _ in 0..list.known() {
@@ -47,15 +45,15 @@ impl<'a> Header<'a> {
                 }
             }
         }
+        let unprotected = *reader;
         if let Some((at, _)) = find(unprotected, HeaderLabel::Critical) {
             return Err(Error::new(ErrorKind::CriticalHeader, at));
         }
         // RFC 9052 §3: a label must not stand in both buckets.
-        let mut pairs = unprotected;
-        for _ in 0..pairs.known() {
-            let at = pairs.offset();
-            let label = pairs.item()?;
-            pairs.item()?;
+        for _ in 0..reader.known() {
+            let at = reader.offset();
+            let label = reader.item()?;
+            reader.item()?;
             if find_encoded(protected, label).is_some() {
                 return Err(Error::new(ErrorKind::DuplicateHeader, at));
             }
@@ -124,12 +122,6 @@ fn find(map: Reader<'_>, label: HeaderLabel) -> Option<(usize, Reader<'_>)> {
 }
 
 fn find_encoded<'a>(mut map: Reader<'a>, label: &[u8]) -> Option<(usize, Reader<'a>)> {
-    for _ in 0..map.known() {
-        let at = map.offset();
-        if map.item().ok()? == label {
-            return Some((at, map));
-        }
-        map.item().ok()?;
-    }
-    None
+    let pairs = map.known_count();
+    map.search(pairs, label)
 }

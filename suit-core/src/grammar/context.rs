@@ -45,14 +45,9 @@ impl<'a> Context<'a> {
         Self { section: Section::Opened, ..self }
     }
 
-    /// Whether there is more than one component or dependency, and whether there is any.
+    /// How many components and dependencies there are; each index counts once.
     fn targets(&self) -> u32 {
-        let beyond = self
-            .dependencies
-            .iter()
-            .filter(|dependency| dependency.index >= u64::from(self.components))
-            .count();
-        self.components.saturating_add(u32::try_from(beyond).unwrap_or(u32::MAX))
+        self.components.saturating_add(self.dependencies.between(self.components.into(), u64::MAX))
     }
 
     /// Whether the manifest has neither a component nor a dependency.
@@ -90,16 +85,15 @@ impl<'a> Context<'a> {
     }
 
     /// A code is read: whether it may stand there.
-    pub(super) fn code(&mut self, code: Option<i64>) -> bool {
-        const SET_INDEX: i64 = Directive::SetComponentIndex.code();
-        const OVERRIDE_MULTIPLE: i64 = Directive::OverrideMultiple.code();
+    pub(super) fn code(&mut self, code: i32) -> bool {
         if self.section != Section::Begins {
             return true;
         }
         self.section = Section::Inside;
         // M §6.2: a sequence begins with set-component-index where there is more than one component.
         // UM §5.7: override-multiple selects components too, so nothing after it depends on an index unset.
-        matches!(code, Some(SET_INDEX | OVERRIDE_MULTIPLE)) || self.targets() <= 1
+        let selects = [Directive::SetComponentIndex, Directive::OverrideMultiple];
+        selects.iter().any(|directive| directive.code() == i64::from(code)) || self.targets() <= 1
     }
 
     /// Whether there is a component or dependency with this index.

@@ -98,9 +98,20 @@ impl Row {
     /// Takes nothing: a shape that isn't there.
     pub(super) const NOTHING: Self = Self::free(What::OneOf);
 
+    pub(super) const FREE_ARRAY: Self = Self::free(What::FreeArray);
+    pub(super) const FREE_MAP: Self = Self::free(What::FreeMap);
+    pub(super) const IN_TAG: Self = Self::free(What::InTag);
+    pub(super) const REGION: Self = Self::free(What::Region);
+
     /// A frame that no shape describes.
-    pub(super) const fn free(what: What) -> Self {
+    const fn free(what: What) -> Self {
         Self { takes: 0, what, a: 0, b: 0 }
+    }
+
+    /// Whether it takes values of this major type.
+    #[inline(always)]
+    pub(super) const fn takes(&self, major: Major) -> bool {
+        self.takes.rotate_right(major as u32) & 1 != 0
     }
 }
 

@@ -190,7 +190,7 @@ device {
     DETACHED = scalar(Scalar::Nil, Role::CosePayload);
     ATTACHED = scalar(Scalar::Bytes, Role::CosePayload);
     /// COSE header map. Published files order its keys freely, so only duplicates are refused.
-    pub COSE_HEADER = View::Map(MapShape {
+    COSE_HEADER = View::Map(MapShape {
         fields: &[
             field(HeaderLabel::Algorithm.code(), COSE_ALGORITHM),
             field(HeaderLabel::Critical.code(), CRITICAL),

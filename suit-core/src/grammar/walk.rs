@@ -40,9 +40,11 @@ pub(crate) fn run<'a, V: Visitor<'a>>(
         base: reader.offset(),
         frames,
         depth: 0,
+        top: Frame::FREE,
         behind: NO_REGION,
         layer: true,
         argument: ANY.0,
+        inside: ANY.0,
         digest_len: 0,
         major: Major::Simple,
         value: 0,
@@ -71,16 +73,20 @@ struct Walk<'v, 'a, V> {
     at: usize,
     /// Offset of the input's first byte.
     base: usize,
-    /// The values whose parts are being visited, from the outermost on.
-    frames: &'v mut [Frame],
-    /// How many there are.
+    /// How many values' parts are being visited.
     depth: usize,
+    /// The innermost of them, if there is one.
+    top: Frame,
+    /// The values around it, from the outermost on; the first entry is never a value.
+    frames: &'v mut [Frame],
     /// If the next value is the content of a byte string: where what surrounds that string ends. Else [`NO_REGION`].
     behind: usize,
     /// Whether a layer begins with the next value.
     layer: bool,
     /// The shape of the argument of the code that was read last.
     argument: u8,
+    /// The shape of what is in the tag that was read last.
+    inside: u8,
     /// Output length of the digest algorithm read last; 0 if it isn't known.
     digest_len: u8,
     /// The head that was read last: its major type, its number, and for one who goes on, whether its length is indefinite.
@@ -112,7 +118,7 @@ pub(crate) struct Frame {
     /// Which keys below 16 were seen.
     seen: u16,
     /// What it is.
-    row: Row,
+    row: &'static Row,
     /// The number of its shape, for those to whom values are shown.
     shape: u8,
     /// Its depth in its layer, from 1 on; with [`INDEFINITE`] if a break code ends it.
@@ -122,7 +128,7 @@ pub(crate) struct Frame {
 impl Frame {
     /// A place where no value was put yet.
     pub(crate) const FREE: Self =
-        Self { place: 0, behind: 0, left: 0, done: 0, seen: 0, row: Row::NOTHING, shape: 0, level: 0 };
+        Self { place: 0, behind: 0, left: 0, done: 0, seen: 0, row: &Row::NOTHING, shape: 0, level: 0 };
 }
 
 /// In [`Frame::level`].
@@ -148,8 +154,12 @@ impl<'a, V: Visitor<'a>> Rules for Ask<'_, V> {
 impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     const TABLE: &'static Table = if V::SILENT { &FOR_DEVICE } else { &FOR_TOOLS };
 
-    fn row(shape: u8) -> Row {
-        Self::TABLE.rows.get(usize::from(shape)).copied().unwrap_or(Row::NOTHING)
+    #[inline(always)]
+    fn row(shape: u8) -> &'static Row {
+        match Self::TABLE.rows.get(usize::from(shape)) {
+            Some(row) => row,
+            None => &Row::NOTHING,
+        }
     }
 
     const fn offset(&self, at: usize) -> usize {
@@ -157,18 +167,21 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Ends the walk.
+    #[inline(always)]
     fn stop(&mut self, kind: ErrorKind, at: usize) -> Stop {
         self.failed = Error::new(kind, self.offset(at));
         Stop
     }
 
     /// Ends the walk with what a reader found.
+    #[inline(always)]
     fn stop_by(&mut self, error: Error) -> Stop {
         self.failed = error;
         Stop
     }
 
     /// Tells a fault after which the walk can go on, if the visitor wants to.
+    #[inline(always)]
     fn fault(&mut self, kind: ErrorKind, at: usize) -> Result<(), Stop> {
         let stop = self.stop(kind, at);
         if V::SILENT { Err(stop) } else { self.told() }
@@ -180,12 +193,13 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// A reader at this place, up to the end of the innermost byte string.
+    #[inline(always)]
     fn reader(&self, at: usize) -> Reader<'a> {
         Reader::at(self.window.get(at..).unwrap_or_default(), self.offset(at))
     }
 
     /// Reads a head.
-    #[inline]
+    #[inline(always)]
     fn head(&mut self) -> Result<(), Stop> {
         let at = self.at;
         let Some(&first) = self.window.get(at) else { return Err(self.stop(ErrorKind::Truncated, at)) };
@@ -222,7 +236,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Takes as many bytes as the head said.
-    #[inline]
+    #[inline(always)]
     fn take(&mut self) -> Result<&'a [u8], Stop> {
         let len = usize::try_from(self.value).unwrap_or(usize::MAX);
         let rest = self.window.get(self.at..).unwrap_or_default();
@@ -234,9 +248,10 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Opens a value with parts.
+    #[inline(always)]
     fn push(
         &mut self,
-        row: Row,
+        row: &'static Row,
         shape: u8,
         place: usize,
         left: u32,
@@ -246,17 +261,25 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let Some(free) = self.frames.get_mut(self.depth) else {
             return Err(self.stop(ErrorKind::TooDeep, at));
         };
-        *free = Frame { place, behind: self.behind, left, done: 0, seen: 0, row, shape, level };
+        // Exchanged, not copied: for a copy the compiler would link a function that moves memory.
+        core::mem::swap(free, &mut self.top);
+        self.top = Frame { place, behind: self.behind, left, done: 0, seen: 0, row, shape, level };
         self.behind = NO_REGION;
         self.depth = self.depth.wrapping_add(1);
         Ok(())
     }
 
-    fn top(&mut self) -> Option<&mut Frame> {
-        self.frames.get_mut(self.depth.wrapping_sub(1))
+    /// Takes the innermost frame off.
+    #[inline(always)]
+    fn pop(&mut self) {
+        self.depth = self.depth.wrapping_sub(1);
+        if let Some(around) = self.frames.get_mut(self.depth) {
+            core::mem::swap(around, &mut self.top);
+        }
     }
 
     /// Visits one value after the other.
+    #[inline(always)]
     fn all(&mut self, root: u8) -> Result<(), Stop> {
         let mut shape = root;
         loop {
@@ -278,13 +301,15 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             }
             // The next part of the innermost frame that has one left.
             shape = loop {
-                let Some(frame) = self.top() else { return Ok(()) };
-                let done = if !V::SILENT && frame.level & INDEFINITE != 0 {
+                if self.depth == 0 {
+                    return Ok(());
+                }
+                let done = if !V::SILENT && self.top.level & INDEFINITE != 0 {
                     // Of a list of indefinite length nothing is left when its bytes are used up.
-                    let region = frame.behind != NO_REGION;
+                    let region = self.top.behind != NO_REGION;
                     self.at_break() || (region && self.at == self.window.len())
                 } else {
-                    frame.left == 0
+                    self.top.left == 0
                 };
                 if done {
                     self.finish()?;
@@ -303,11 +328,10 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Ends the innermost frame and, if it was the content of a byte string, goes on behind that string.
-    #[inline]
+    #[inline(always)]
     fn finish(&mut self) -> Result<(), Stop> {
-        let Some(frame) = self.top() else { return Ok(()) };
-        let Frame { row, seen, behind, .. } = *frame;
-        self.depth = self.depth.wrapping_sub(1);
+        let Frame { row, seen, behind, .. } = self.top;
+        self.pop();
         if let Some(map) = Self::map(row) {
             let mut missing = map.required & !seen;
             while missing != 0 {
@@ -329,6 +353,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Goes on behind a byte string whose content has come to an end; what surrounds it ends at `behind`.
+    #[inline(always)]
     fn resume(&mut self, behind: usize) {
         self.at = self.window.len();
         self.window = self.bytes.get(..behind).unwrap_or_default();
@@ -339,9 +364,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// Gives up everything inside the innermost byte string, because it can't be read on, and goes on behind it.
     fn abandon(&mut self) {
-        while let Some(frame) = self.top() {
-            let Frame { row, behind, .. } = *frame;
-            self.depth = self.depth.wrapping_sub(1);
+        while self.depth > 0 {
+            let Frame { row, behind, .. } = self.top;
+            self.pop();
             if row.what != What::Region {
                 self.visitor.leave(self.offset(self.window.len()));
             }
@@ -362,8 +387,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// The map that a row is, if it is one.
-    #[inline]
-    fn map(row: Row) -> Option<&'static Map> {
+    #[inline(always)]
+    fn map(row: &'static Row) -> Option<&'static Map> {
         if row.what >= What::Map && row.what < What::OneOf {
             Self::TABLE.maps.get(usize::from(row.a))
         } else {
@@ -372,8 +397,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// The list that a row is, if it is one.
-    #[inline]
-    fn array(row: Row) -> Option<&'static Array> {
+    #[inline(always)]
+    fn array(row: &'static Row) -> Option<&'static Array> {
         if row.what >= What::Array && row.what < What::Sequence {
             Self::TABLE.arrays.get(usize::from(row.a))
         } else {

@@ -34,3 +34,5 @@ mod records;
 mod rehearsal;
 mod sections;
 mod sequences;
+mod templates;
+mod threats;

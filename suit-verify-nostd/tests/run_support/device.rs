@@ -66,6 +66,12 @@ pub(crate) struct Device {
     pub(crate) rehearsing: bool,
     /// References left by the last unlink.
     left: Option<u32>,
+    /// Commands that were told of.
+    pub(crate) commands: u32,
+    /// What components held when they were started.
+    pub(crate) started: Vec<(Handle, Vec<u8>)>,
+    /// Components that were changed.
+    pub(crate) touched: BTreeSet<Handle>,
     /// What somebody else puts into a component once this condition has held.
     pub(crate) tamper: Option<(Condition, Handle, Vec<u8>)>,
 }
@@ -174,6 +180,7 @@ impl Platform for Device {
 
     fn begin(&mut self, component: Handle, incoming: &Incoming<'_>) -> Result<u32, PlatformFault> {
         assert!(!self.rehearsing, "a rehearsal stores");
+        self.touched.insert(component);
         let it = self.at(component);
         assert!(incoming.size.is_none_or(|size| size <= it.capacity), "more than there is room for");
         it.content = None;
@@ -184,6 +191,7 @@ impl Platform for Device {
 
     fn write(&mut self, component: Handle, offset: u32, data: &[u8]) -> Result<(), PlatformFault> {
         assert!(!self.rehearsing, "a rehearsal stores");
+        self.touched.insert(component);
         let it = self.at(component);
         if it.broken {
             return Err(BROKEN);
@@ -199,7 +207,9 @@ impl Platform for Device {
     fn commit(&mut self, component: Handle, length: u32) -> Result<(), PlatformFault> {
         let it = self.at(component);
         assert!(it.content.is_none(), "committed without a beginning");
-        assert_eq!(it.kept.len(), usize::try_from(length).unwrap());
+        // Of what was kept, the processor takes as much as it needs, and that may be nothing.
+        it.kept.truncate(length.try_into().unwrap());
+        assert_eq!(it.kept.len(), usize::try_from(length).unwrap(), "bytes are missing");
         it.content = Some(core::mem::take(&mut it.kept));
         self.stored.insert(component);
         Ok(())
@@ -207,6 +217,7 @@ impl Platform for Device {
 
     fn swap(&mut self, one: Handle, other: Handle) -> Result<(), PlatformFault> {
         assert!(!self.rehearsing, "a rehearsal stores");
+        self.touched.extend([one, other]);
         let there = self.at(other).content.take();
         let here = core::mem::replace(&mut self.at(one).content, there);
         self.at(other).content = here;
@@ -218,12 +229,14 @@ impl Platform for Device {
     fn invoke(&mut self, component: Handle, arguments: Option<&[u8]>) -> Result<(), PlatformFault> {
         assert!(!self.rehearsing, "a rehearsal starts something");
         let it = self.at(component);
-        let content = it.content.clone().unwrap_or_default();
+        // Nothing is started that isn't there.
+        let content = it.content.clone().expect("something is there");
         let mut line = format!("invoke {} {} {}", it.id, content.len(), sha256(&content));
         if let Some(arguments) = arguments {
             write!(line, " {}", digits(arguments)).unwrap();
         }
         self.trace.push(line);
+        self.started.push((component, content));
         Ok(())
     }
 
@@ -232,6 +245,7 @@ impl Platform for Device {
     }
 
     fn watch(&mut self, watched: &Watched) {
+        self.commands += 1;
         let name = self.name(watched.component).to_owned();
         let holds = if watched.error.is_none() { "holds" } else { "fails" };
         if let Some(condition) = Condition::from_code(watched.code) {

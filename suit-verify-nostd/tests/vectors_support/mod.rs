@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+pub(crate) mod crowd;
 pub(crate) mod mutate;
 pub(crate) mod neutral;
 

@@ -1,25 +1,26 @@
 //! The parts of a value, one after the other: items, entries with their keys, commands.
 
-use super::{Stop, Walk};
+use core::cmp::Ordering;
+
+use super::{Frame, Stop, Walk};
 use crate::cbor::{Major, Reader};
 use crate::error::{ErrorKind, Expected};
 use crate::grammar::context::COMMON;
-use crate::grammar::keys::{composite, is_language_tag, seen_before};
+use crate::grammar::keys::{actor, composite, is_language_tag};
 use crate::grammar::pack::{Map, NONE, OtherKeys, Row, What};
 use crate::grammar::shape::{MapKind, Shape};
-use crate::grammar::tables::{ANY, CODE};
+use crate::grammar::tables::{ANY, CODE, UNORDERED_MAX};
 use crate::grammar::visit::{Key, Visitor};
 
 impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// The next part of the innermost frame, with its key read: its shape.
-    #[inline]
+    #[inline(always)]
     pub(super) fn part(&mut self) -> Result<u8, Stop> {
         let at = self.at;
-        let Some(frame) = self.top() else { return Ok(ANY.0) };
-        let index = frame.done;
-        frame.left = frame.left.saturating_sub(1);
-        frame.done = index.wrapping_add(1);
-        let (row, shape, left, place) = (frame.row, frame.shape, frame.left, frame.place);
+        let Frame { row, shape, done: index, place, .. } = self.top;
+        let left = if V::SILENT { self.top.left.wrapping_sub(1) } else { self.top.left.saturating_sub(1) };
+        self.top.left = left;
+        self.top.done = index.wrapping_add(1);
         if !V::SILENT {
             self.key = Key::Element(index.into());
             self.key_at = at;
@@ -74,7 +75,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     fn free_entry(&mut self, index: u32) -> Result<u8, Stop> {
         let at = self.at;
         let encoded = self.item()?;
-        self.unordered(at, index, encoded)?;
+        self.unordered(at, index)?;
         if !V::SILENT {
             self.key = match Reader::new(encoded).int() {
                 Ok(label) => Key::Label(MapKind::Other, label),
@@ -84,6 +85,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             };
         }
         Ok(ANY.0)
+    }
+
+    /// What was read from a place on.
+    #[inline(always)]
+    fn since(&self, at: usize) -> &'a [u8] {
+        self.window.get(at..self.at).unwrap_or_default()
     }
 
     /// Takes one item with all that it contains.
@@ -98,22 +105,22 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// A key of a map that may have any order: it must not be there before.
-    fn unordered(&mut self, at: usize, index: u32, encoded: &[u8]) -> Result<(), Stop> {
-        let Some(frame) = self.top() else { return Ok(()) };
+    fn unordered(&mut self, at: usize, index: u32) -> Result<(), Stop> {
         if index == 0 {
-            frame.place = at;
+            self.top.place = at;
             return Ok(());
         }
-        let first = frame.place;
-        if seen_before(self.window.get(first..).unwrap_or_default(), index, encoded) {
+        let first = self.top.place;
+        // Maps that are searched are bounded; of one that is longer, which only a tool goes on with, no more is searched.
+        if self.reader(first).search(index.min(UNORDERED_MAX), self.since(at)).is_some() {
             self.fault(ErrorKind::DuplicateKey, at)?;
         }
         Ok(())
     }
 
     /// The next entry of a map that a shape describes.
-    #[inline]
-    fn entry(&mut self, shape: u8, row: Row, map: &'static Map, index: u32) -> Result<u8, Stop> {
+    #[inline(always)]
+    fn entry(&mut self, shape: u8, row: &'static Row, map: &'static Map, index: u32) -> Result<u8, Stop> {
         let at = self.at;
         self.head()?;
         let mut name = None;
@@ -132,11 +139,10 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 self.item()?;
             }
         }
-        let encoded = self.window.get(at..self.at).unwrap_or_default();
         if row.what == What::Unordered {
-            self.unordered(at, index, encoded)?;
+            self.unordered(at, index)?;
         } else {
-            self.ordered(at, index, encoded)?;
+            self.ordered(at, index)?;
         }
         let label = if V::SILENT { None } else { self.int() };
         match self.major {
@@ -148,9 +154,14 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 {
                     self.fault(ErrorKind::LanguageTag, at)?;
                 }
-                if name.is_none()
-                    && let Some(error) = composite(row.what, Reader::at(encoded, self.offset(at)))
-                {
+                let key = Reader::at(self.since(at), self.offset(at));
+                let fault = match row.what {
+                    _ if name.is_some() => None,
+                    What::Permissions => actor(key),
+                    _ if !V::SILENT => composite(row.what, key),
+                    _ => None,
+                };
+                if let Some(error) = fault {
                     self.failed = error;
                     if V::SILENT {
                         return Err(Stop);
@@ -164,7 +175,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             self.key = match (name, label) {
                 (Some(name), _) => Key::Name(kind, name),
                 (None, Some(label)) => Key::Label(kind, label),
-                (None, None) => Key::Composite(kind, encoded),
+                (None, None) => Key::Composite(kind, self.since(at)),
             };
             self.key_at = at;
         }
@@ -184,8 +195,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// The shape of the value under an integer key, or [`NONE`].
-    #[inline]
-    fn labelled(&mut self, row: Row, map: &'static Map, at: usize) -> Result<u8, Stop> {
+    #[inline(always)]
+    fn labelled(&mut self, row: &'static Row, map: &'static Map, at: usize) -> Result<u8, Stop> {
         if self.major == Major::Uint && self.value < u64::from(map.len) {
             let label = usize::try_from(self.value).unwrap_or(0);
             let place = usize::from(map.fields).wrapping_add(label);
@@ -211,8 +222,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// An entry that the map has a field for.
-    #[inline]
-    fn field(&mut self, row: Row, field: u8, label: usize) -> u8 {
+    #[inline(always)]
+    fn field(&mut self, row: &'static Row, field: u8, label: usize) -> u8 {
         let mut place = label;
         match row.what {
             What::Parameters if !self.visitor.supported().parameter(label) => return NONE,
@@ -222,10 +233,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             What::Common => place = place.wrapping_add(usize::from(COMMON)),
             _ => return field,
         }
-        if let Some(frame) = self.top() {
-            let bit = u32::try_from(label).ok().and_then(|label| 1_u16.checked_shl(label));
-            frame.seen |= bit.unwrap_or(0);
-        }
+        let bit = u32::try_from(label).ok().and_then(|label| 1_u16.checked_shl(label));
+        self.top.seen |= bit.unwrap_or(0);
         let at = self.at;
         if let Some(context) = self.visitor.context() {
             context.members_mut().put(place, at);
@@ -235,22 +244,24 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// M §8.1, RFC 8949 §4.2.1: keys in bytewise order of their encodings. Of two of them neither can be the beginning of
     /// the other, so the later one's length is enough.
-    #[inline]
-    fn ordered(&mut self, at: usize, index: u32, encoded: &[u8]) -> Result<(), Stop> {
-        let Some(frame) = self.top() else { return Ok(()) };
-        let before = core::mem::replace(&mut frame.place, at);
-        if index == 0 {
+    #[inline(always)]
+    fn ordered(&mut self, at: usize, index: u32) -> Result<(), Stop> {
+        let before = core::mem::replace(&mut self.top.place, at);
+        if index == 0 || self.window.get(before) < self.window.get(at) {
             return Ok(());
         }
-        let earlier = self.window.get(before..at).unwrap_or_default();
-        for (earlier, later) in earlier.iter().zip(encoded) {
-            if earlier < later {
-                return Ok(());
-            }
-            if earlier > later {
-                return self.fault(ErrorKind::KeyOrder, at);
-            }
+        match compare(self.window.get(before..at).unwrap_or_default(), self.since(at)) {
+            Ordering::Less => Ok(()),
+            Ordering::Equal => self.fault(ErrorKind::DuplicateKey, at),
+            Ordering::Greater => self.fault(ErrorKind::KeyOrder, at),
         }
-        self.fault(ErrorKind::DuplicateKey, at)
     }
+}
+
+/// The order of two encodings, of which neither can be the beginning of the other: so the later one's length is enough.
+fn compare(earlier: &[u8], later: &[u8]) -> Ordering {
+    let mut pairs = earlier.iter().zip(later);
+    pairs
+        .find(|(earlier, later)| earlier != later)
+        .map_or(Ordering::Equal, |(earlier, later)| earlier.cmp(later))
 }

@@ -15,7 +15,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// Reads one value. Its frame is pushed if it has parts; if it is a byte string whose content is visited, the shape of
     /// that content is returned, as the next value's, and else [`NONE`]. A failure means that the rest of the surrounding
     /// byte string can't be read.
-    #[inline]
+    #[inline(always)]
     pub(super) fn value(&mut self, shape: u8) -> Result<u8, Stop> {
         let at = self.at;
         let layer = core::mem::replace(&mut self.layer, false);
@@ -26,43 +26,45 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             shape = self.instead(shape, row);
             row = Self::row(shape);
         }
+        let value;
         match self.major {
-            Major::Uint | Major::Nint | Major::Simple => {
-                self.scalar(row, at)?;
-                let value = match self.major {
-                    Major::Uint => Value::Uint(self.value),
-                    Major::Nint => Value::Nint(self.value),
-                    _ => match self.value {
-                        FALSE => Value::Bool(false),
-                        TRUE => Value::Bool(true),
-                        NULL => Value::Null,
-                        other => Value::Other(other),
-                    },
+            Major::Uint => value = Value::Uint(self.value),
+            Major::Nint => value = Value::Nint(self.value),
+            Major::Simple => {
+                value = match self.value {
+                    FALSE => Value::Bool(false),
+                    TRUE => Value::Bool(true),
+                    NULL => Value::Null,
+                    other => Value::Other(other),
                 };
-                self.whole(shape, value, at)
             }
-            Major::Bytes if V::SILENT || !self.indefinite => self.bytes(shape, row, at),
+            Major::Bytes if V::SILENT || !self.indefinite => {
+                let begin = self.at;
+                let content = self.content(row)?;
+                let (inner, layer) = self.inner(row, content);
+                if inner != NONE {
+                    self.into(shape, row, at, begin, content)?;
+                    self.layer = layer;
+                    return Ok(inner);
+                }
+                value = Value::Bytes(content);
+            }
             Major::Text if V::SILENT || !self.indefinite => {
                 let bytes = self.take()?;
-                let value = match core::str::from_utf8(bytes) {
+                value = match core::str::from_utf8(bytes) {
                     Ok(text) => Value::Text(text),
                     Err(_) => {
                         self.fault(ErrorKind::InvalidUtf8, at)?;
                         Value::Bytes(bytes)
                     }
                 };
-                self.whole(shape, value, at)
             }
             _ => {
                 self.open(shape, row, at, layer)?;
-                Ok(NONE)
+                return Ok(NONE);
             }
         }
-    }
-
-    /// Ends with a value that has no parts.
-    #[inline]
-    fn whole(&mut self, shape: u8, value: Value<'a>, at: usize) -> Result<u8, Stop> {
+        self.scalar(row, at)?;
         // What a device knows always has parts where it is the content of a byte string.
         if !V::SILENT {
             self.show(shape, value, at)?;
@@ -75,7 +77,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     fn show(&mut self, shape: u8, value: Value<'a>, at: usize) -> Result<(), Stop> {
         self.by_index()?;
         if self.key == Key::Code {
-            self.first(value.int(), at)?;
+            let code = if value.int().is_some() { self.number() } else { 0 };
+            self.first(code, at)?;
         }
         let (key, mut key_at) = (core::mem::replace(&mut self.key, Key::Content), self.key_at);
         if !matches!(key, Key::Label(..) | Key::Name(..) | Key::Composite(..)) {
@@ -96,12 +99,15 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Holds a key that is a component index against the components there are.
+    #[inline(always)]
     fn by_index(&mut self) -> Result<(), Stop> {
-        let Some(frame) = self.top() else { return Ok(()) };
-        if frame.row.what != What::ByIndex {
+        if self.depth == 0 || self.top.row.what != What::ByIndex {
             return Ok(());
         }
-        let at = frame.place;
+        let at = self.top.place;
+        if V::SILENT {
+            return self.index(self.reader(at).known(), at);
+        }
         let key = self.reader(at).head_by(&mut Ignore).ok().and_then(|head| head.int());
         // What is no integer is no key that a map has.
         let Some(label) = key else { return Ok(()) };
@@ -109,6 +115,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Holds an index against the components there are.
+    #[inline(always)]
     fn index(&mut self, index: u64, at: usize) -> Result<(), Stop> {
         match self.visitor.context() {
             Some(context) if !context.has(index) => self.fault(ErrorKind::ComponentIndex, at),
@@ -117,14 +124,15 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Holds a code against the rule for the first one of a section.
-    fn first(&mut self, code: Option<i64>, at: usize) -> Result<(), Stop> {
+    #[inline(always)]
+    fn first(&mut self, code: i32, at: usize) -> Result<(), Stop> {
         let holds = self.visitor.context().is_none_or(|context| context.code(code));
         if holds { Ok(()) } else { self.fault(ErrorKind::MissingComponentIndex, at) }
     }
 
     /// Depth of the innermost open value in its layer.
-    fn level(&mut self) -> u8 {
-        self.top().map_or(0, |frame| frame.level & !INDEFINITE)
+    const fn level(&self) -> u8 {
+        if self.depth == 0 { 0 } else { self.top.level & !INDEFINITE }
     }
 
     /// Remembers to go on behind a byte string whose content was a value without parts.
@@ -133,12 +141,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             return Ok(());
         }
         let level = self.level();
-        self.push(Row::free(What::Region), shape, 0, 0, level, at)
+        self.push(&Row::REGION, shape, 0, 0, level, at)
     }
 
     /// Reads on behind the head of an array, a map or a tag.
-    #[inline]
-    fn open(&mut self, shape: u8, row: Row, at: usize, layer: bool) -> Result<(), Stop> {
+    #[inline(always)]
+    fn open(&mut self, shape: u8, row: &'static Row, at: usize, layer: bool) -> Result<(), Stop> {
         let level = if layer { 1 } else { self.level().wrapping_add(1) };
         // The last place is for a byte string's content without parts; what a device knows always has parts there.
         let full = !V::SILENT && self.depth.saturating_add(1) >= self.frames.len();
@@ -148,9 +156,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let mut frame = row;
         let mut place = 0;
         let mut left = 1;
+        if row.what == What::Any || row.what == What::OneOf {
+            self.inside = ANY.0;
+        }
         if self.major == Major::Tag {
-            frame = Row::free(What::InTag);
-            place = usize::from(self.inside(row));
+            frame = &Row::IN_TAG;
+            place = usize::from(self.inside);
         } else {
             // Each item takes a byte, so a greater number can't be met by any input that this reads.
             let Ok(count) = u32::try_from(self.value) else {
@@ -158,10 +169,10 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             };
             left = count;
             if row.what == What::Any {
-                frame.what = if self.major == Major::Map { What::FreeMap } else { What::FreeArray };
+                frame = if self.major == Major::Map { &Row::FREE_MAP } else { &Row::FREE_ARRAY };
             } else if !V::SILENT && matches!(self.major, Major::Bytes | Major::Text) {
                 // Only a visitor that goes on gets here: the parts of a string of indefinite length.
-                frame = Row::free(What::FreeArray);
+                frame = &Row::FREE_ARRAY;
             }
         }
         self.learn(frame.what, left, at)?;
@@ -189,38 +200,59 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         self.push(frame, shape, place, left, level, at)
     }
 
-    /// What is in this tag; of one that is wrong, what would be in the only right one.
-    fn inside(&self, row: Row) -> u8 {
+    /// Finds what is in a tag; of one that is wrong, what would be in the only right one.
+    #[inline(always)]
+    fn tag(&mut self, row: &'static Row) -> Option<ErrorKind> {
         let choices = Self::choices(row);
-        let known = choices.iter().find(|(known, _)| u64::from(*known) == self.value);
-        known.or(if let [only] = choices { Some(only) } else { None }).map_or(ANY.0, |(_, inner)| *inner)
+        for (tag, inside) in choices {
+            if u64::from(*tag) == self.value {
+                self.inside = *inside;
+                return None;
+            }
+        }
+        let [(tag, inside)] = choices else { return Some(ErrorKind::UnknownBlock) };
+        self.inside = *inside;
+        Some(ErrorKind::WrongTag(*tag))
     }
 
-    #[inline]
-    fn bytes(&mut self, shape: u8, row: Row, at: usize) -> Result<u8, Stop> {
+    /// Takes the content of a byte string.
+    #[inline(always)]
+    fn content(&mut self, row: &'static Row) -> Result<&'a [u8], Stop> {
         let begin = self.at;
-        let content = match self.take() {
-            Ok(content) => content,
+        match self.take() {
             // Who goes on is shown what there is of a document that was cut.
             Err(Stop) if !V::SILENT && is_wrapped(row.what) => {
                 self.told()?;
                 self.at = self.window.len();
-                self.window.get(begin..).unwrap_or_default()
+                Ok(self.window.get(begin..).unwrap_or_default())
             }
-            Err(stop) => return Err(stop),
-        };
-        let (inner, layer) = match row.what {
+            taken => taken,
+        }
+    }
+
+    /// The shape of what is inside of a byte string, if that is visited, and whether it is a layer.
+    #[inline(always)]
+    fn inner(&self, row: &'static Row, content: &'a [u8]) -> (u8, bool) {
+        match row.what {
             // RFC 9052 §3: an empty protected header is a zero-length string.
             What::Protected if content.is_empty() => (NONE, false),
             What::Wrapped | What::Protected | What::Section => (row.a, false),
             What::Layer | What::SectionLayer if V::DEEP => (row.a, true),
             What::Payload if V::DEEP && self.visitor.enters_payload(content) => (ENVELOPE_TAGGED.0, true),
             _ => (NONE, false),
-        };
-        if inner == NONE {
-            self.scalar(row, at)?;
-            return self.whole(shape, Value::Bytes(content), at);
         }
+    }
+
+    /// Goes into a byte string.
+    #[inline(always)]
+    fn into(
+        &mut self,
+        shape: u8,
+        row: &'static Row,
+        at: usize,
+        begin: usize,
+        content: &'a [u8],
+    ) -> Result<(), Stop> {
         if matches!(row.what, What::Section | What::SectionLayer)
             && let Some(context) = self.visitor.context()
         {
@@ -233,13 +265,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         self.behind = self.window.len();
         self.window = self.bytes.get(..self.at).unwrap_or_default();
         self.at = begin;
-        self.layer = layer;
-        Ok(inner)
+        Ok(())
     }
 
     /// Holds a value without parts against what its place stands for.
-    #[inline]
-    fn scalar(&mut self, row: Row, at: usize) -> Result<(), Stop> {
+    #[inline(always)]
+    fn scalar(&mut self, row: &'static Row, at: usize) -> Result<(), Stop> {
         let kind = match row.what {
             What::ManifestVersion => ErrorKind::UnsupportedVersion,
             What::ReportPolicy => ErrorKind::ReportPolicy,
@@ -247,44 +278,43 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             What::Comparison => ErrorKind::UnknownComparison,
             What::FileType => ErrorKind::UnknownFileType,
             // M §8.4.10.1: true means all components; false has no meaning.
-            What::AllComponents => ErrorKind::WrongType(Expected::OneOfSeveral),
+            What::AllComponents if self.value == FALSE => {
+                return self.fault(ErrorKind::WrongType(Expected::OneOfSeveral), at);
+            }
             What::DigestAlgorithm => {
-                let known = self.int().and_then(Algorithm::from_code).and_then(Algorithm::digest_len);
-                self.digest_len = known.and_then(|len| u8::try_from(len).ok()).unwrap_or(0);
-                return if known.is_some() {
-                    Ok(())
-                } else {
-                    self.fault(ErrorKind::UnknownDigestAlgorithm, at)
-                };
+                self.digest_len = Algorithm::digest_len_of(self.number());
+                let known = self.digest_len != 0;
+                return if known { Ok(()) } else { self.fault(ErrorKind::UnknownDigestAlgorithm, at) };
             }
             What::DigestBytes => {
-                let len = u64::from(self.digest_len);
-                let holds = len == 0 || len == self.value;
+                let len = i32::from(self.digest_len);
+                let holds = len == 0 || len == self.number();
                 return if holds { Ok(()) } else { self.fault(ErrorKind::DigestLength, at) };
             }
             What::ComponentIndex => return self.index(self.value, at),
             What::Code => return self.code(at),
             _ => return Ok(()),
         };
-        let in_range = match row.what {
-            What::AllComponents => self.value != FALSE,
-            _ => u64::from(row.a) <= self.value && self.value <= u64::from(row.b),
-        };
+        let number = self.number();
+        let in_range = i32::from(row.a) <= number && number <= i32::from(row.b);
         if in_range { Ok(()) } else { self.fault(kind, at) }
     }
 
     /// A command's code: finds the shape of its argument.
+    #[inline(always)]
     fn code(&mut self, at: usize) -> Result<(), Stop> {
-        let code = self.int();
-        // M §8.4.11: custom commands are below -256; the table has them at 0.
-        let number = match code.map(usize::try_from) {
-            Some(Ok(number)) if number != 0 => Some(number),
-            _ => self.is_custom().then_some(0),
+        let code = self.number();
+        let place = match code {
+            // M §8.4.11: custom commands are below -256; the table has them at 0.
+            _ if self.is_custom() => 0,
+            1.. => usize::try_from(code).unwrap_or(usize::MAX),
+            _ => usize::MAX,
         };
-        let known = number.filter(|number| self.visitor.supported().command(*number));
-        let known = known.and_then(|number| ARGUMENTS.get(number));
-        let [section, shared] = known.copied().unwrap_or([NONE, NONE]);
-        let in_shared = self.top().is_some_and(|frame| frame.row.what == What::SharedSequence);
+        let [section, shared] = match ARGUMENTS.get(place) {
+            Some(shapes) if self.visitor.supported().command(place) => *shapes,
+            _ => [NONE; 2],
+        };
+        let in_shared = self.top.row.what == What::SharedSequence;
         let here = if in_shared { shared } else { section };
         self.argument = here;
         if here == NONE {
@@ -295,12 +325,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         if V::SILENT {
             return self.first(code, at);
         }
-        self.code = code;
+        self.code = self.int();
         Ok(())
     }
 
     /// What a manifest says of itself by a value with parts.
-    #[inline]
+    #[inline(always)]
     fn learn(&mut self, what: What, count: u32, at: usize) -> Result<(), Stop> {
         let (pairs, whole) = (self.at, at);
         match what {
@@ -340,8 +370,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// The fault that a number of parts is.
-    #[inline]
-    fn count(row: Row, count: u32) -> Option<ErrorKind> {
+    #[inline(always)]
+    fn count(row: &'static Row, count: u32) -> Option<ErrorKind> {
         let (min, max, more) = if let Some(map) = Self::map(row) {
             (map.min, map.max, ErrorKind::TooManyEntries)
         } else if let Some(array) = Self::array(row) {
@@ -364,8 +394,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// The shape that applies to a value with this head.
-    #[inline]
-    fn resolve(&self, shape: u8) -> (u8, Row) {
+    #[inline(always)]
+    fn resolve(&self, shape: u8) -> (u8, &'static Row) {
         let row = Self::row(shape);
         if row.what != What::OneOf {
             return (shape, row);
@@ -373,16 +403,16 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let choices = Self::TABLE.list.get(usize::from(row.a)..).unwrap_or_default();
         for choice in choices.get(..usize::from(row.b)).unwrap_or_default() {
             let row = Self::row(*choice);
-            if row.takes & self.major.bit() != 0 {
+            if row.takes(self.major) {
                 return (*choice, row);
             }
         }
-        (shape, Row::NOTHING)
+        (shape, &Row::NOTHING)
     }
 
     /// What a value is taken for that isn't what its place asks for, by a visitor that goes on: a map that should be in a
     /// byte string, and one behind another tag, is still that map. Of anything else it is better not to guess.
-    fn instead(&self, shape: u8, row: Row) -> u8 {
+    fn instead(&self, shape: u8, row: &'static Row) -> u8 {
         let is_map = |shape| Self::map(Self::row(shape)).is_some();
         match (row.what, self.major) {
             (what, Major::Map) if is_wrapped(what) && is_map(row.a) => row.a,
@@ -395,7 +425,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// What a tag may be.
-    fn choices(row: Row) -> &'static [(u16, u8)] {
+    #[inline(always)]
+    fn choices(row: &'static Row) -> &'static [(u16, u8)] {
         if row.what != What::Tagged {
             return &[];
         }
@@ -404,6 +435,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// The integer that a head is, if it is one and fits 64 bits with a sign.
+    #[inline(always)]
     pub(super) fn int(&self) -> Option<i64> {
         let value = i64::try_from(self.value).ok()?;
         match self.major {
@@ -413,35 +445,35 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         }
     }
 
+    /// The integer that a head is, if it is one, or as near as 32 bits come to it: no number of any registry is greater.
+    #[inline(always)]
+    pub(super) fn number(&self) -> i32 {
+        let number = i32::try_from(self.value).unwrap_or(i32::MAX);
+        if self.major == Major::Nint { !number } else { number }
+    }
+
     /// M §8.4.9: numbers below -256 are the applications' own.
+    #[inline(always)]
     pub(super) fn is_custom(&self) -> bool {
         self.major == Major::Nint && self.value > 255
     }
 
     /// The fault of a value that isn't of the kind that its place asks for.
-    #[inline]
-    fn misfit(&self, row: Row) -> Option<ErrorKind> {
-        if row.takes & self.major.bit() == 0 {
+    #[inline(always)]
+    fn misfit(&mut self, row: &'static Row) -> Option<ErrorKind> {
+        if !row.takes(self.major) {
             return Some(ErrorKind::WrongType(expected(row)));
         }
-        match row.what {
-            What::Nil if self.value != NULL => Some(ErrorKind::WrongType(Expected::Nil)),
-            What::Bool | What::AllComponents if self.value == NULL => {
+        match (self.major, row.what) {
+            (Major::Simple, What::Nil) if self.value != NULL => Some(ErrorKind::WrongType(Expected::Nil)),
+            (Major::Simple, What::Bool | What::AllComponents) if self.value == NULL => {
                 Some(ErrorKind::WrongType(Expected::Bool))
             }
-            What::Tagged => {
-                let choices = Self::choices(row);
-                if choices.iter().any(|(tag, _)| u64::from(*tag) == self.value) {
-                    return None;
-                }
-                Some(match choices {
-                    [(tag, _)] => ErrorKind::WrongTag(*tag),
-                    _ => ErrorKind::UnknownBlock,
-                })
-            }
+            (Major::Tag, What::Tagged) => self.tag(row),
             // Integers of the model have 64 bits with a sign; unsigned ones use all 64.
-            _ if row.takes == Major::Uint.bit() | Major::Nint.bit() && i64::try_from(self.value).is_err() => {
-                Some(ErrorKind::IntegerRange)
+            (Major::Uint | Major::Nint, _) if i64::try_from(self.value).is_err() => {
+                let signed = row.takes == Major::Uint.bit() | Major::Nint.bit();
+                signed.then_some(ErrorKind::IntegerRange)
             }
             _ => None,
         }
@@ -453,7 +485,7 @@ const fn is_wrapped(what: What) -> bool {
 }
 
 /// What a shape asks for.
-fn expected(row: Row) -> Expected {
+fn expected(row: &'static Row) -> Expected {
     match row.what {
         What::OneOf => return Expected::OneOfSeveral,
         What::Nil => return Expected::Nil,

@@ -253,7 +253,9 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
         self.keep(key(component, FACTS)?, &facts)
     }
 
-    fn runs_second(&self, component: Handle) -> bool {
+    /// Whether a component runs from its second bank.
+    #[must_use]
+    pub fn runs_second(&self, component: Handle) -> bool {
         self.running.checked_shr(component.0.into()).unwrap_or(0) & 1 == 1
     }
 

@@ -3,7 +3,9 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+mod board;
 mod device;
+mod facts;
 mod stub;
 #[cfg(feature = "vectors")]
 pub mod vectors;

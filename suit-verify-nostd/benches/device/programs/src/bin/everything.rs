@@ -1,4 +1,4 @@
-//! Everything that manifests may ask for, and the owner's policy; with SHA-256. The signature is stubbed.
+//! Everything that manifests may ask for, the owner's policy and protected reports; with SHA-256. The signature is stubbed.
 #![no_std]
 #![no_main]
 

@@ -9,7 +9,7 @@ use suit_verify_nostd::process::{
 use suit_verify_nostd::{Budget, TrustStore, authenticate};
 
 use super::device::{Device, Limits};
-use super::held::Room;
+use super::held::{Room, digits};
 use super::lines::{Anchors, Key};
 use super::{CRYPTO, Host, Vector};
 
@@ -119,6 +119,10 @@ fn drive<'l>(
                 write!(device.host, "- get {name} {}", payload.uri).expect("the host takes every line");
                 if payload.offset > 0 {
                     write!(device.host, " from {}", payload.offset).expect("the host takes every line");
+                }
+                if let Some(arguments) = payload.arguments {
+                    device.host.write_str(" with ").expect("the host takes every line");
+                    digits(device.host, arguments).expect("the host takes every line");
                 }
                 writeln!(device.host).expect("the host takes every line");
                 let Some((_, bytes)) = payloads.iter().find(|(uri, _)| *uri == payload.uri) else {

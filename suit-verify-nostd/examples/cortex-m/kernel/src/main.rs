@@ -1,0 +1,87 @@
+//! Kernel of the board: takes updates of itself, of its module and of its applications, and starts these.
+#![no_std]
+#![no_main]
+
+mod bytecode;
+mod flips;
+mod native;
+#[path = "../../../../../suit-cli/demo/sources/firmware/src/startup.rs"]
+mod startup;
+
+use board::device::{self, Device, KERNEL, ROOTS, Starter};
+use board::flash::{HostFlash, seen};
+use board::procedures::{self, Work};
+use board::{check, say, semihosting};
+use suit_verify_nostd::platform::{Platform, PlatformFault};
+use suit_verify_nostd::platforms::nor_flash::{Bank, View};
+
+/// The major version is that of the interface to modules.
+#[cfg(not(feature = "two"))]
+const VERSION: [i64; 3] = [1, 0, 0];
+#[cfg(feature = "two")]
+const VERSION: [i64; 3] = [2, 0, 0];
+
+/// The content cannot be started by this kernel.
+const NOT_OURS: PlatformFault = PlatformFault(100);
+
+fn main() -> bool {
+    let second = startup::vector_table() == device::SLOT_B;
+    let [major, minor, patch] = VERSION;
+    say!("kernel {major}.{minor}.{patch} in slot {}", if second { 'B' } else { 'A' });
+    let opened = HostFlash::open().map(|flash| device::open(flash, Starter { start, kernel: VERSION }));
+    let (Some(Ok(mut device)), Some(mut work)) = (opened, procedures::work()) else {
+        say!("flash fails");
+        return false;
+    };
+    // Whatever the records say: this is where it runs.
+    device::choose(&mut device, KERNEL, second);
+    if let Some(length) = procedures::receive(c"update.suit", work.envelope) {
+        update(&mut device, &mut work, length);
+    }
+    if let Some(length) = procedures::receive(c"flips.suit", work.envelope) {
+        flips::try_all(&mut device, &mut work, length);
+    }
+    for root in ROOTS.iter().filter(|root| root.name != KERNEL.name) {
+        device.set_view(View::Running);
+        if device.length(root.manifest).is_some() {
+            if let Err(refused) = procedures::invoke(&mut device, &mut work, root) {
+                say!("{}: not started: {refused}", root.name);
+            }
+        } else {
+            say!("{}: none", root.name);
+        }
+    }
+    check::say_floors(&mut device);
+    true
+}
+
+/// Takes an update, and says what it has changed.
+fn update(device: &mut Device, work: &mut Work, length: usize) {
+    let before = check::digests(device);
+    let running = ROOTS.each_ref().map(|root| device.runs_second(root.manifest));
+    match procedures::update(device, work, length) {
+        Ok(root) => say!("  installed: {}", root.name),
+        Err(refused) => say!("  update refused: {refused}"),
+    }
+    // Seen as before.
+    let now = ROOTS.each_ref().map(|root| device.runs_second(root.manifest));
+    ROOTS.iter().zip(running).for_each(|(root, second)| device::choose(device, root, second));
+    check::say_changes(&before, &check::digests(device));
+    ROOTS.iter().zip(now).for_each(|(root, second)| device::choose(device, root, second));
+}
+
+/// Starts the module or an application, by what it is.
+fn start(bank: &Bank, length: u32, arguments: Option<&[u8]>) -> Result<(), PlatformFault> {
+    let image = seen(bank.start, length).ok_or(NOT_OURS)?;
+    if image.starts_with(&demo_layout::MAGIC) {
+        native::start(image, arguments)
+    } else {
+        bytecode::start(image)
+    }
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    say!("panic in the kernel");
+    semihosting::exit(false)
+}

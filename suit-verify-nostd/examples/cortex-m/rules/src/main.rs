@@ -1,0 +1,53 @@
+//! An application as native code, without data of its own and without an address in it: it runs in whichever bank it is.
+#![no_std]
+#![no_main]
+
+use demo_layout::{DECIDE, PASSED, SELF_TEST, VersionRow, VersionTable};
+
+#[cfg(not(feature = "softly"))]
+const VERSION: [u8; 3] = [1, 0, 0];
+#[cfg(feature = "softly")]
+const VERSION: [u8; 3] = [1, 1, 0];
+
+demo_layout::header!("rules", VERSION);
+
+/// The parts of this application and their versions.
+#[used]
+#[unsafe(no_mangle)]
+#[unsafe(link_section = ".version_table")]
+static VERSION_TABLE: VersionTable<1> =
+    VersionTable { count: 1, rows: [VersionRow { name: *b"rules\0\0\0", version: [1, 0, 0, 0] }] };
+
+const BELL: u32 = 1;
+const IGNORE: u32 = 0;
+const RING: u32 = 1;
+#[cfg(feature = "softly")]
+const RING_SOFTLY: u32 = 2;
+
+/// What an event leads to at an hour.
+fn decide(hour: u32, event: u32) -> u32 {
+    match hour {
+        _ if event != BELL => IGNORE,
+        #[cfg(feature = "softly")]
+        18..22 => RING_SOFTLY,
+        7..22 => RING,
+        _ => IGNORE,
+    }
+}
+
+/// Operation 0 is the self test; 1 decides what an event (`second`) leads to at an hour (`first`, 0 to 23).
+#[unsafe(no_mangle)]
+extern "C" fn entry(operation: u32, first: u32, second: u32) -> u32 {
+    match operation {
+        SELF_TEST => PASSED,
+        DECIDE => decide(first, second),
+        _ => u32::MAX,
+    }
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    loop {
+        core::hint::spin_loop();
+    }
+}
