@@ -161,6 +161,8 @@ radio = -80
 free-storage = "1 MiB"
 free-ram = 4096
 [supports]
+trust-domains = true
+update-management = true
 custom-commands = [-300]
 [rules]
 strictly-newer = true
