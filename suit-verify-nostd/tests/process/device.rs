@@ -16,6 +16,8 @@ use suit_verify_nostd::platform::Level;
 use suit_verify_nostd::platform::{
     ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Platform, PlatformFault, Watched,
 };
+#[cfg(feature = "owner-policy")]
+use suit_verify_nostd::policy::{Facts, OwnerPolicy};
 #[cfg(feature = "trust-domains")]
 use suit_verify_nostd::process::{Dependencies, Dependency};
 use suit_verify_nostd::process::{
@@ -71,6 +73,11 @@ pub(crate) struct Device {
     pub(crate) permits: Option<i64>,
     /// Levels of power and network.
     pub(crate) levels: [Option<i64>; 2],
+    /// What its owner permits, and what is known for that.
+    #[cfg(feature = "owner-policy")]
+    pub(crate) owner: Option<OwnerPolicy<'static>>,
+    #[cfg(feature = "owner-policy")]
+    pub(crate) resources: Facts,
     /// Where it is.
     #[cfg(feature = "update-management")]
     pub(crate) zone: Option<Zone>,
@@ -115,6 +122,10 @@ impl Device {
             battery: None,
             permits: None,
             levels: [None, None],
+            #[cfg(feature = "owner-policy")]
+            owner: None,
+            #[cfg(feature = "owner-policy")]
+            resources: Facts::default(),
             #[cfg(feature = "update-management")]
             zone: None,
             incoming: Vec::new(),
@@ -427,7 +438,17 @@ impl Platform for Device {
         self.custom
     }
 
-    #[cfg(feature = "update-management")]
+    #[cfg(feature = "owner-policy")]
+    fn owner_policy(&mut self) -> Option<OwnerPolicy<'_>> {
+        self.owner
+    }
+
+    #[cfg(feature = "owner-policy")]
+    fn resources(&mut self) -> Facts {
+        self.resources
+    }
+
+    #[cfg(any(feature = "update-management", feature = "owner-policy"))]
     fn now(&mut self) -> Option<u64> {
         self.now
     }
