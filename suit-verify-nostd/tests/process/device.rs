@@ -87,6 +87,8 @@ pub(crate) struct Device {
     pub(crate) others: BTreeMap<Vec<u8>, Vec<i64>>,
     /// Storage fails at this many operations from now on.
     pub(crate) fail_in: Option<u32>,
+    /// Other names of components.
+    pub(crate) aliases: BTreeMap<String, String>,
     /// What is to be had from where.
     pub(crate) payloads: BTreeMap<String, Vec<u8>>,
     /// Bytes per call of `feed`.
@@ -131,6 +133,7 @@ impl Device {
             incoming: Vec::new(),
             others: BTreeMap::new(),
             fail_in: None,
+            aliases: BTreeMap::new(),
             payloads: BTreeMap::new(),
             piece: 3,
             setup: |setup| setup,
@@ -314,7 +317,9 @@ fn key(manifest: Option<ComponentId<'_>>) -> Option<Vec<u8>> {
 impl Platform for Device {
     fn component(&mut self, path: &ComponentPath<'_>) -> Option<Handle> {
         let name: Vec<_> = path.parts().map(|part| String::from_utf8_lossy(part).into_owned()).collect();
-        let position = self.components.iter().position(|component| component.name == name.join("/"))?;
+        let name = name.join("/");
+        let name = self.aliases.get(&name).unwrap_or(&name);
+        let position = self.components.iter().position(|component| component.name == *name)?;
         Some(Handle(u16::try_from(position).unwrap()))
     }
 
