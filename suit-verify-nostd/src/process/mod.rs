@@ -48,6 +48,7 @@ use machine::Transfer;
 use memory::Frame;
 pub use memory::{Lent, Memory};
 use supported::SUPPORTED;
+pub use supported::supported;
 
 /// Commands that a procedure may run by default.
 ///

@@ -4,33 +4,41 @@
 use suit_core::grammar::Supported;
 use suit_core::labels::{Condition, Directive, ManifestKey, ParameterKey};
 
-pub(super) static SUPPORTED: Supported = {
-    let supported = BASE;
-    #[cfg(feature = "trust-domains")]
-    let supported = supported
-        .conditions(&[Condition::DependencyIntegrity, Condition::IsDependency])
-        .directives(&[Directive::ProcessDependency, Directive::Unlink]);
-    #[cfg(feature = "update-management")]
-    let supported = supported
-        .conditions(&[
-            Condition::UseBefore,
-            Condition::ImageNotMatch,
-            Condition::MinimumBattery,
-            Condition::UpdateAuthorized,
-            Condition::Version,
-        ])
-        .directives(&[Directive::Wait, Directive::OverrideMultiple, Directive::CopyParams])
-        .parameters(&[
-            ParameterKey::UseBefore,
-            ParameterKey::MinimumBattery,
-            ParameterKey::UpdatePriority,
-            ParameterKey::Version,
-            ParameterKey::WaitInfo,
-            ParameterKey::ComponentMetadata,
-        ])
-        .members(&[ManifestKey::SetVersion]);
+pub(super) static SUPPORTED: Supported =
+    supported(cfg!(feature = "trust-domains"), cfg!(feature = "update-management"));
+
+/// What a processor implements with and without two of its features. For tools that say what another device would take:
+/// [`Authenticated::manifest_for`](crate::Authenticated::manifest_for).
+#[must_use]
+pub const fn supported(trust_domains: bool, update_management: bool) -> Supported {
+    let mut supported = BASE;
+    if trust_domains {
+        supported = supported
+            .conditions(&[Condition::DependencyIntegrity, Condition::IsDependency])
+            .directives(&[Directive::ProcessDependency, Directive::Unlink]);
+    }
+    if update_management {
+        supported = supported
+            .conditions(&[
+                Condition::UseBefore,
+                Condition::ImageNotMatch,
+                Condition::MinimumBattery,
+                Condition::UpdateAuthorized,
+                Condition::Version,
+            ])
+            .directives(&[Directive::Wait, Directive::OverrideMultiple, Directive::CopyParams])
+            .parameters(&[
+                ParameterKey::UseBefore,
+                ParameterKey::MinimumBattery,
+                ParameterKey::UpdatePriority,
+                ParameterKey::Version,
+                ParameterKey::WaitInfo,
+                ParameterKey::ComponentMetadata,
+            ])
+            .members(&[ManifestKey::SetVersion]);
+    }
     supported
-};
+}
 
 /// The base manifest, and what needs no more than it: sections and set-parameters of trust domains, and a software
 /// identity tag, which is only carried (P-062). Decryption is asked for by encryption-info and refused when it comes to it.

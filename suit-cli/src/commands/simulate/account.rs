@@ -151,12 +151,17 @@ impl Account<'_> {
     }
 
     /// The device waits: the clock goes on to when it may go on, if that is known.
-    pub(super) fn waited(&self, pause: &Pause, platform: &mut FilesPlatform<'_>) -> Option<Failure> {
+    pub(super) fn waited(
+        &self,
+        pause: &Pause,
+        goes_on: bool,
+        platform: &mut FilesPlatform<'_>,
+    ) -> Option<Failure> {
         let why = match pause.owner_rule {
             Some(number) => rule(number),
             None => "the events that the manifest names have not happened".to_owned(),
         };
-        match later(pause, platform.now()) {
+        match later(pause, platform.now()).filter(|_| goes_on) {
             Some(time) => {
                 let until = time_text(time).unwrap_or_else(|| format!("{time} seconds after 1970"));
                 let name = Some(format!("{why}, until {until}"));

@@ -42,7 +42,8 @@ struct Vector<'l> {
 ///
 /// A line is words with a blank between them; `-` is nothing. A key is its name, its algorithm, its identifier and its
 /// bytes, the last two in hexadecimal digits. A vector is `vector PATH tagged|untagged REQUIRED KEYS`, and then the lines of
-/// its device, if it has one, with `run PROCEDURE` for each of its runs (see `device.rs`).
+/// its device, if it has one, with `run PROCEDURE` for each of its runs (see `device.rs`). A report is
+/// `vector PATH report 1 KEY`, without a key if it isn't protected.
 ///
 /// What is said of a vector is `PATH accepted KEYS MISSING` or `PATH refused STAGE ERROR DETAIL OFFSET`, and of each run the
 /// lines of its trace, in the words of `testvectors/README.md`, behind `- `, then `= ` and its end, then `+ ID DIGEST` for
@@ -77,7 +78,10 @@ pub fn go_through(host: &mut dyn Host, keys: &str, list: &str, room: &mut [u8]) 
             trusted,
             document: host.read(path, room).ok_or(fmt::Error)?,
         };
-        verdict::judge(host, &vector, known)?;
+        match tagging {
+            "report" => verdict::judge_report(host, &vector, known)?,
+            _ => verdict::judge(host, &vector, known)?,
+        }
         if !device.is_empty() {
             run::carry_out(host, &vector, known, device, spare)?;
         }

@@ -2,8 +2,12 @@
 
 use core::fmt::{self, Write};
 
+use suit_core::cbor::Reader;
+use suit_core::cose::ProtectedReport;
 use suit_core::labels::ManifestKey;
+use suit_core::report::Report;
 use suit_core::{Envelope, Error};
+use suit_verify_nostd::report::verify;
 use suit_verify_nostd::{AuthenticationError, Budget, Part, SignedManifest, authenticate};
 
 use super::lines::{Anchors, Key};
@@ -13,6 +17,38 @@ pub(super) fn judge(host: &mut dyn Host, vector: &Vector<'_>, known: &[Key<'_>])
     write!(host, "{} ", vector.path)?;
     say(host, vector, known)?;
     host.write_str("\n")
+}
+
+pub(super) fn judge_report(host: &mut dyn Host, vector: &Vector<'_>, known: &[Key<'_>]) -> fmt::Result {
+    write!(host, "{} ", vector.path)?;
+    match report(vector, known)? {
+        Ok(()) => host.write_str("accepted - -")?,
+        Err((stage, error)) => refused(host, stage, error)?,
+    }
+    host.write_str("\n")
+}
+
+/// What is wrong with a report, and at which stage.
+fn report(
+    vector: &Vector<'_>,
+    known: &[Key<'_>],
+) -> Result<Result<(), (&'static str, AuthenticationError)>, fmt::Error> {
+    let mut content = Reader::new(vector.document);
+    if vector.trusted != "-" {
+        let message = match ProtectedReport::parse(content) {
+            Ok(message) => message,
+            Err(error) => return Ok(Err(("message", error.into()))),
+        };
+        let anchors = Anchors::of(vector, known).ok_or(fmt::Error)?;
+        let store = anchors.store(vector).ok_or(fmt::Error)?;
+        match verify(&message, &store, &CRYPTO, &mut Budget::new()) {
+            Ok(_) => {}
+            Err(error @ AuthenticationError::Malformed(_)) => return Ok(Err(("message", error))),
+            Err(error) => return Ok(Err(("signature", error))),
+        }
+        content = message.payload();
+    }
+    Ok(Report::parse(content).map(drop).map_err(|error| ("report", error.into())))
 }
 
 fn say(host: &mut dyn Host, vector: &Vector<'_>, known: &[Key<'_>]) -> fmt::Result {
