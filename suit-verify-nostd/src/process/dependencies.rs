@@ -11,7 +11,6 @@ use suit_core::{Envelope, Tagging};
 
 use super::machine::Flow;
 use super::memory::{Choice, Frame, State};
-use super::supported::SUPPORTED;
 use super::{Procedure, ProcessError, Processor};
 use crate::authenticate::{authenticate, holds};
 use crate::platform::{ComponentPath, Platform};
@@ -265,7 +264,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         }
         let envelope = Envelope::parse(loaded.bytes, self.tagging())?;
         let authenticated = authenticate(&envelope, &self.setup.trust, &self.setup.crypto, &mut self.budget)?;
-        let signed = authenticated.manifest_for(&SUPPORTED)?;
+        let signed = authenticated.manifest_for(self.setup.supported)?;
         // P-038, by where the dependency is stored.
         let id = self.path_of(target).map(|path| path.id());
         if signed.manifest().sequence_number() < self.platform.floor(id)? {

@@ -221,9 +221,7 @@ impl Account<'_> {
                 "raise the limit under [limits] in the device file, if the real device has room for it"
                     .to_owned()
             }
-            ProcessError::CustomUnsupported => {
-                "list the command under [supports] in the device file, if the real device has it".to_owned()
-            }
+            ProcessError::CustomUnset => "set the custom parameter before it is copied".to_owned(),
             ProcessError::Rollback => {
                 "build it with a sequence number that is not lower than what the device has".to_owned()
             }

@@ -94,8 +94,10 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
         }
     };
     let signed = authenticated.manifest().map_err(|error| Failure::document(&input.name, error))?;
-    takes(&device, &authenticated, &input)?;
-    let setup = Setup { commands: device.limits.commands, options, ..Setup::new(EVERYTHING, store) };
+    let supported = implemented(&device);
+    takes(supported, &authenticated, &input)?;
+    let commands = device.limits.commands;
+    let setup = Setup { supported, commands, options, ..Setup::new(EVERYTHING, store) };
     let json = console.is_json() && args.trace != Some(Form::Json);
     // One JSON document has all of it.
     let form = args.trace.filter(|_| !json);
@@ -138,21 +140,19 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
     failure.map_or(Ok(Exit::Done), Err)
 }
 
+/// What the device implements. A firmware has it as a constant; here it lives as long as the process.
+fn implemented(device: &Device) -> &'static Supported {
+    let codes = Box::leak(device.custom.clone().into_boxed_slice());
+    let supported = supported(device.trust_domains, device.update_management).custom_commands(codes);
+    Box::leak(Box::new(supported))
+}
+
 /// P-009, P-010: a device with fewer features refuses what needs them, by the same check with a smaller set.
 ///
 /// # Errors
 /// The number of the fault, with its place.
-fn takes(device: &Device, authenticated: &Authenticated<'_>, input: &Input) -> Outcome<()> {
-    // One for each kind of device.
-    static SETS: [Supported; 4] =
-        [supported(false, false), supported(true, false), supported(false, true), supported(true, true)];
-    let set = match (device.trust_domains, device.update_management) {
-        (false, false) => &SETS[0],
-        (true, false) => &SETS[1],
-        (false, true) => &SETS[2],
-        (true, true) => &SETS[3],
-    };
-    let signed = authenticated.manifest_for(set);
+fn takes(supported: &'static Supported, authenticated: &Authenticated<'_>, input: &Input) -> Outcome<()> {
+    let signed = authenticated.manifest_for(supported);
     let fault = match &signed {
         Err(error) => Some(*error),
         // Severed sections are part of it.

@@ -316,8 +316,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             1.. => usize::try_from(code).unwrap_or(usize::MAX),
             _ => usize::MAX,
         };
+        let supported = match place {
+            0 => self.int().is_some_and(|code| self.visitor.supported().custom_command(code)),
+            place => self.visitor.supported().command(place),
+        };
         let [section, shared] = match ARGUMENTS.get(place) {
-            Some(shapes) if self.visitor.supported().command(place) => *shapes,
+            Some(shapes) if supported => *shapes,
             _ => [NONE; 2],
         };
         let in_shared = self.top.row.what == What::SharedSequence;
