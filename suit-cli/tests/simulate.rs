@@ -94,8 +94,6 @@ keep     sequence 42
 end      success
 ok  full.suit  installed on door lock r3: 30 commands, 4,572 B stored, 2 pages erased, 728 B of RAM
 ";
-    // What the processor itself takes differs from computer to computer.
-    let without_ram = |text: &str| text.split(" pages erased, ").next().unwrap_or_default().to_owned();
     assert_eq!(without_ram(ran.text()), without_ram(wanted));
 
     let ran =
@@ -202,7 +200,7 @@ fn a_cut_payload_is_refused_and_the_old_firmware_starts() {
 }
 
 #[test]
-fn threat_img_replacement_a_wrong_payload_is_refused_and_the_old_firmware_starts() {
+fn threat_img_replace_a_wrong_payload_is_refused_and_the_old_firmware_starts() {
     let place = lock();
     let mut wrong = objcopy("firmware-slot-b.elf");
     wrong[4000] ^= 1;
@@ -440,4 +438,79 @@ fn the_device_reports_what_happened() {
     let ran = place.say("simulate module.suit --device lock.toml --trust device.pub --report stranger --report-key device.pem");
     assert_eq!(ran.status, 1);
     assert_eq!(decode("stranger")["result"]["reason"], "unauthorised");
+}
+
+/// Up to the figure of RAM, which differs from computer to computer.
+fn without_ram(text: &str) -> String {
+    text.lines()
+        .map(|line| {
+            line.strip_suffix(" of RAM")
+                .and_then(|line| line.rsplit_once(", "))
+                .map_or(line, |(line, _)| line)
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let place = lock();
+    place.write("door-lock.toml", place.read("lock.toml"));
+    let mut blocks = readme.split("$ suit simulate ");
+    blocks.next();
+    let mut count = 0;
+    for block in blocks {
+        let (line, rest) = block.split_once('\n').unwrap();
+        let wanted = rest.split("```").next().unwrap().split("$ ").next().unwrap();
+        let ran = place.say(&format!("simulate {line}")).ok();
+        assert_eq!(without_ram(ran.text()), without_ram(wanted));
+        count += 1;
+    }
+    assert!(count > 0, "the README has no simulation");
+}
+
+#[test]
+fn copies_and_swaps_name_both_components() {
+    let place = lock();
+    place.write(
+        "move.toml",
+        "format = \"suit/1\"\n[manifest]\nsequence = 1\n[[component]]\nid = [\"module\", \"tls\"]\n\
+         [[component]]\nid = [\"app\", \"rules\"]\n[sequence]\ninstall = [{ select = 1 }, { set = { source = 0 } }, \
+         { do = \"copy\" }, { select = 0 }, { set = { content = \"new\" } }, { do = \"write\" }, \
+         { set = { source = 1 } }, { do = \"swap\" }]\n",
+    );
+    build(&place, "move", "move", &[]);
+    let ran = simulate(&place, "move.suit --device lock.toml --trace text").ok();
+    let wanted = "\
+start    update  sequence 1
+copy     [app/rules]  440 B  sha-256 50509f08…  from [module/tls]
+write    [module/tls]  3 B  sha-256 11507a0e…  from the manifest
+swap     [module/tls]  440 B  sha-256 50509f08…  with [app/rules]
+";
+    assert!(ran.text().starts_with(wanted), "{}", ran.text());
+}
+
+/// 48 MiB go through 32 MiB of address space, the program itself included.
+#[test]
+#[cfg(target_os = "linux")]
+fn images_are_streamed() {
+    let place = lock();
+    std::fs::File::create(place.path("large.bin")).unwrap().set_len(48 << 20).unwrap();
+    build(
+        &place,
+        "module",
+        "large",
+        &["component[0].file=large.bin", "component[0].uri=coap://host/large.bin"],
+    );
+    change(&place, "capacity = \"64 KiB\"\nfile =", "capacity = \"64 MiB\"\nfile =");
+    change(&place, "[uris]\n", "[uris]\n\"coap://host/large.bin\" = \"large.bin\"\n");
+    let suit = env!("CARGO_BIN_EXE_suit");
+    let line = format!(
+        "ulimit -v 32768 && exec {suit} simulate large.suit --device lock.toml --trust vendor.pub --state field"
+    );
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", &line]).current_dir(place.path("")).env_remove("SUIT_FORMAT");
+    let ran = signing::run(&mut command).ok();
+    assert!(ran.text().contains("50,331,648 B stored"), "{}", ran.text());
 }

@@ -161,6 +161,8 @@ radio = -80
 free-storage = "1 MiB"
 free-ram = 4096
 [supports]
+trust-domains = true
+update-management = true
 custom-commands = [-300]
 [rules]
 strictly-newer = true
@@ -196,6 +198,8 @@ fn good_device_files_are_taken_by_the_tool_and_by_the_schema() {
         .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap()))
         .collect();
     assert!(!files.is_empty());
+    let starter = Place::new().say("new --device --vendor example.com --class lamp").ok();
+    files.push(("starter.toml".to_owned(), starter.text().to_owned()));
     files.push(("everything.toml".to_owned(), EVERYTHING.to_owned()));
     for (name, text) in files {
         let errors: Vec<_> =
@@ -205,6 +209,9 @@ fn good_device_files_are_taken_by_the_tool_and_by_the_schema() {
     // Taken: what is refused is the envelope, for this device.
     let place = Place::with_example();
     place.write("everything.toml", EVERYTHING).write("eight.bin", "12345678");
-    let ran = place.say("simulate fw.suit --device everything.toml --trust k1.pub");
-    assert!(ran.err.starts_with("refused[E0501]: manifest is not signed\n"), "{}", ran.err);
+    place.say("new --device --vendor example.com --class lamp -o starter.toml").done();
+    for name in ["everything.toml", "starter.toml"] {
+        let ran = place.suit(&["simulate", "fw.suit", "--device", name, "--trust", "k1.pub"]);
+        assert!(ran.err.starts_with("refused[E0501]: manifest is not signed\n"), "{name}: {}", ran.err);
+    }
 }

@@ -136,6 +136,13 @@ fn a_device_waits_by_its_own_clock() {
             }
         }
     }
+    // Events that never come together.
+    update(
+        &place,
+        "{ set = { wait = { day-of-week = \"friday\", day-of-week-utc = \"monday\" } } }, { do = \"wait\" },",
+    );
+    let ran = simulate(&place, &device(&format!("{noon}zone = \"UTC0\"\n")), "");
+    assert!(ran.err.starts_with("refused[E0563]: the device waits: "), "{}", ran.err);
     // The clock is kept.
     update(&place, "{ set = { wait = { time = \"2026-11-25T13:00:00Z\" } } }, { do = \"wait\" },");
     let ran = simulate(&place, &device(noon), "--state s").ok();
@@ -198,7 +205,8 @@ fn custom_commands_are_those_that_the_device_has() {
     assert!(ran.text().contains("custom   [x]  -300\n"), "{}", ran.text());
     let ran = simulate(&place, &device("[supports]\ncustom-commands = [-301]\n"), "");
     assert_eq!(ran.status, 1);
-    assert!(ran.err.contains("help: list it under [supports] in the device file"), "{}", ran.err);
+    assert!(ran.err.contains("unknown command"), "{}", ran.err);
+    assert!(ran.err.contains("under [supports] in the device file"), "{}", ran.err);
 }
 
 const TREE: &str = "[files]\nunder = [\"usr\"]\ncapacity = 64\n";
@@ -281,4 +289,29 @@ fn p_200_a_manifest_does_not_get_out_of_the_tree() {
     }
     assert_eq!(place.read("secret"), b"secret");
     assert_eq!(place.read("first/usr/own"), b"own");
+}
+
+#[test]
+fn p_010_a_device_refuses_what_it_does_not_implement() {
+    let place = place();
+    // The alternative is never reached.
+    let optional = "{ try = [[{ set = { content = \"new\" } }], [{ set = { battery-min = 1 } }, { check = \"battery-min\" }]] },";
+    for (before, more, code) in [
+        (optional, "[supports]\nupdate-management = false\n", Some("E0312")),
+        (optional, "[supports]\ntrust-domains = false\n", None),
+        ("{ do = \"unlink\" },", "[supports]\ntrust-domains = false\n", Some("E0309")),
+        ("{ do = \"unlink\" },", "[supports]\nupdate-management = false\n", None),
+    ] {
+        update(&place, before);
+        let ran = simulate(&place, &device(more), "--state s");
+        match code {
+            None => assert_eq!(ran.status, 0, "{before} {more}: {}", ran.err),
+            Some(code) => {
+                assert_eq!(ran.status, 1, "{before} {more}: {}", ran.err);
+                assert!(ran.err.starts_with(&format!("refused[{code}]: ")), "{before} {more}: {}", ran.err);
+                assert!(ran.err.contains("note: nothing ran, and nothing was changed\n"), "{}", ran.err);
+                assert!(!ran.text().contains("write"), "{}", ran.text());
+            }
+        }
+    }
 }

@@ -73,9 +73,21 @@ pub enum MemberKey<'a> {
 
 /// Holds what `content` has left against a shape.
 pub(crate) fn check(shape: Shape, content: Reader<'_>) -> Result<(), Error> {
+    check_in(shape, content, Context::new(), &Supported::ALL).map(drop)
+}
+
+/// As [`check`], with what is known before and what is implemented; returns what was learnt.
+pub(crate) fn check_in<'a>(
+    shape: Shape,
+    content: Reader<'a>,
+    context: Context<'a>,
+    supported: &Supported,
+) -> Result<Context<'a>, Error> {
     let mut reader = content;
-    grammar::walk(shape, &mut reader, &mut Checker::new(Context::new(), Supported::ALL))?;
-    reader.finish()
+    let mut checker = Checker::new(context, *supported);
+    grammar::walk(shape, &mut reader, &mut checker)?;
+    reader.finish()?;
+    Ok(*checker.known())
 }
 
 /// As [`check`] for a shape in which no value with parts is inside of another but [`FLAT`]; returns where its members are.
@@ -202,9 +214,9 @@ impl<'a> Authentication<'a> {
     }
 
     /// The digest's byte string and what follows it, and how many items there are.
-    fn items(&self) -> (Reader<'a>, u64) {
+    fn items(&self) -> (Reader<'a>, u32) {
         let mut items = self.content;
-        let count = items.known();
+        let count = items.known_count();
         (items, count)
     }
 
@@ -223,7 +235,7 @@ impl<'a> Authentication<'a> {
     /// How many blocks there are.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.items().1.saturating_sub(1)
+        self.items().1.saturating_sub(1).into()
     }
 
     /// Whether there are none: a legal encoding that authenticates nothing.

@@ -38,6 +38,22 @@
 //! | `alloc` | the owned model and its encoder |
 //! | `std` | nothing yet; implies `alloc` |
 #![no_std]
+// A device must not stop on its own: what can panic is not written where a device links it. The owned model and the
+// notation are for tools; what they may do is said there.
+#![cfg_attr(
+    not(any(test, feature = "std")),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -66,4 +82,5 @@ pub mod wait;
 
 pub use envelope::{Envelope, Tagging};
 pub use error::{Error, ErrorKind, Expected};
+pub use grammar::Supported;
 pub use manifest::Manifest;

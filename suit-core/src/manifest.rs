@@ -5,8 +5,9 @@ use crate::command::Sequence;
 use crate::component::{ComponentId, Components};
 use crate::dependency::Dependencies;
 use crate::digest::Digest;
+use crate::envelope::check_in;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::{self, Checker, Context, Members, Supported};
+use crate::grammar::{self, Context, Members, Supported};
 use crate::labels::{CommonKey, ManifestKey};
 use crate::version::Version;
 
@@ -43,15 +44,12 @@ impl<'a> Manifest<'a> {
     /// # Errors
     /// As [`Manifest::parse`]; `UnknownCommand`, `UnknownParameter` and `UnknownKey` also for what `supported` lacks.
     pub fn parse_supported(content: Reader<'a>, supported: &Supported) -> Result<Self, Error> {
-        let mut reader = content;
-        let mut checker = Checker::new(Context::new(), *supported);
-        grammar::walk(grammar::MANIFEST, &mut reader, &mut checker)?;
-        reader.finish()?;
+        let known = check_in(grammar::MANIFEST, content, Context::new(), supported)?;
         // A manifest for nothing can't succeed.
-        if checker.known().is_for_nothing() {
+        if known.is_for_nothing() {
             return Err(Error::new(ErrorKind::NoComponents, content.offset()));
         }
-        let manifest = Self { content, members: *checker.known().members() };
+        let manifest = Self { content, members: *known.members() };
         match duplicate_component(&manifest.components()) {
             Some(offset) => Err(Error::new(ErrorKind::DuplicateComponent, offset)),
             None => Ok(manifest),
@@ -168,10 +166,8 @@ impl<'a> Manifest<'a> {
         content: Reader<'a>,
         supported: &Supported,
     ) -> Result<Sequence<'a>, Error> {
-        let mut reader = content;
         let context = Context::of(self.components().count(), self.dependencies()).at_section();
-        grammar::walk(grammar::SECTION, &mut reader, &mut Checker::new(context, *supported))?;
-        reader.finish()?;
+        check_in(grammar::SECTION, content, context, supported)?;
         Ok(Sequence::new(content))
     }
 }

@@ -1,8 +1,8 @@
 //! From an [`Envelope`] to an [`Authenticated`]: the digest holds, and enough trusted keys have signed it.
 
 #[cfg(feature = "cose-mac")]
-use suit_core::cose::Mac;
-use suit_core::cose::{AlgorithmId, Block, Header, Kinds, ToBeSigned};
+use suit_core::cose::{AlgorithmId, Mac};
+use suit_core::cose::{Block, Header, Kinds, ToBeSigned};
 use suit_core::digest::Digest;
 use suit_core::grammar::Supported;
 use suit_core::labels::Algorithm;
@@ -69,13 +69,10 @@ pub(crate) fn holds(
 }
 
 /// Refuses what no signer may have, whoever it is; returns its algorithm.
-fn check_signer<'a>(
-    header: &Header<'a>,
-    budget: &mut Budget,
-) -> Result<AlgorithmId<'a>, AuthenticationError> {
+fn check_signer(header: &Header<'_>, budget: &mut Budget) -> Result<Option<Algorithm>, AuthenticationError> {
     budget.signer()?;
     // M §8.3, RFC 9052 §3.1: the algorithm must be there and authenticated.
-    Ok(header.protected_algorithm()?)
+    Ok(header.known_algorithm()?)
 }
 
 /// Which kinds of block this build reads: what it can't try it refuses, since a block is never skipped unread.
@@ -120,7 +117,7 @@ impl Trial<'_> {
                     let signer = signer?;
                     let message =
                         ToBeSigned::sign(sign.body().protected(), signer.header().protected(), payload);
-                    let algorithm = signer.header().protected_algorithm()?;
+                    let algorithm = signer.header().known_algorithm()?;
                     self.signature(algorithm, signer.header(), &message, signer.signature())?;
                 }
                 Ok(())
@@ -173,12 +170,12 @@ impl Trial<'_> {
 
     pub(crate) fn signature(
         &mut self,
-        algorithm: AlgorithmId<'_>,
+        algorithm: Option<Algorithm>,
         header: &Header<'_>,
         message: &ToBeSigned<'_>,
         signature: &[u8],
     ) -> Result<(), AuthenticationError> {
-        let AlgorithmId::Known(algorithm) = algorithm else { return Ok(()) };
+        let Some(algorithm) = algorithm else { return Ok(()) };
         let Some(verifier) = self.crypto.signature(algorithm) else { return Ok(()) };
         let verify = |key: &[u8]| verifier.verify(key, message, signature);
         self.each_anchor(algorithm, &|| header.key_id(), &verify)
@@ -187,12 +184,12 @@ impl Trial<'_> {
     #[cfg(any(feature = "cose-mac0", feature = "cose-mac", feature = "report"))]
     pub(crate) fn mac<'a>(
         &mut self,
-        algorithm: AlgorithmId<'_>,
+        algorithm: Option<Algorithm>,
         key_id: &dyn Fn() -> Option<&'a [u8]>,
         message: &ToBeSigned<'_>,
         tag: &[u8],
     ) -> Result<(), AuthenticationError> {
-        let AlgorithmId::Known(algorithm) = algorithm else { return Ok(()) };
+        let Some(algorithm) = algorithm else { return Ok(()) };
         let Some(verifier) = self.crypto.mac(algorithm) else { return Ok(()) };
         self.each_anchor(algorithm, key_id, &|key| verifier.verify(key, message, tag))
     }

@@ -51,7 +51,27 @@
 //! | `sha-384` | `Sha384` | | -43 |
 //! | `sha-512` | `Sha512` | | -44 |
 //!
-//! One more adds no algorithm: `report` writes, protects and verifies [`report`]s, with the algorithms that are on.
+//! COSE_Sign1 is always read. The other kinds of authentication block are features too, so that a device doesn't hold
+//! code that it has no key for. Without its feature a block of such a kind is refused as `UnknownBlock`, never skipped:
+//!
+//! | feature | kind of block |
+//! |---|---|
+//! | `cose-sign` | COSE_Sign: several signatures in one block |
+//! | `cose-mac0` | COSE_Mac0: a tag by a key that both sides have |
+//! | `cose-mac` | COSE_Mac: the same, with the key's recipients |
+//!
+//! What a manifest may ask for, and what the device has beside it. Without its feature a command or a parameter is
+//! refused with the manifest, before anything runs:
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `update-management` | conditions on time, battery, permission and version; `wait`; parameters of several components |
+//! | `trust-domains` | dependencies: manifests of other authors, fetched or integrated, in lockstep |
+//! | `owner-policy` | [`policy`]: what the device's owner permits, whatever a manifest asks for |
+//! | `report` | [`report`]: writes, protects and verifies reports, with the algorithms that are on; provisional |
+//! | `nor-flash` | [`platforms`] over the traits of `embedded-storage` |
+//!
+//! `nor-flash` adds the platform `platforms::nor_flash`, over drivers with the traits of `embedded-storage`.
 //!
 //! # Deprecated algorithms
 //!

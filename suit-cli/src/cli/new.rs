@@ -3,15 +3,19 @@
 use crate::output::Target;
 use clap::{Args, ValueEnum};
 
-/// Print a commented description to start from
+/// Print a commented description, or device file, to start from
 #[derive(Clone, Debug, Args)]
 #[command(
-    after_help = "Example:\n  suit new --recipe module --vendor example.com --class door-lock-r3 -o tls.toml"
+    after_help = "Examples:\n  suit new --recipe module --vendor example.com --class door-lock-r3 -o tls.toml\n  \
+                  suit new --device --vendor example.com --class door-lock-r3 -o door-lock.toml"
 )]
 pub(crate) struct NewArgs {
     /// What kind of update it describes
     #[arg(long, value_enum, default_value_t = Recipe::FullAb)]
     pub(crate) recipe: Recipe,
+    /// A virtual device for suit simulate instead of a description
+    #[arg(long, conflicts_with = "recipe")]
+    pub(crate) device: bool,
     /// Vendor: a domain name, uuid:… or pen:…
     #[arg(long, value_name = "NAME", default_value = "example.com")]
     pub(crate) vendor: String,

@@ -1,4 +1,4 @@
-//! `suit new`: a commented description to start from.
+//! `suit new`: a commented description, or device file, to start from.
 
 use crate::cli::new::{NewArgs, Recipe};
 use crate::description::raise::quote;
@@ -17,6 +17,7 @@ pub(crate) fn run(args: &NewArgs, console: &Console) -> Outcome<Exit> {
     Vendor::from_text(&args.vendor).map_err(|fault| unfit("--vendor", fault))?;
     Class::from_text(&args.class).map_err(|fault| unfit("--class", fault))?;
     let starter = match args.recipe {
+        _ if args.device => include_str!("../simulate/starter.toml"),
         Recipe::FullAb => include_str!("../description/starters/full-ab.toml"),
         Recipe::Module => include_str!("../description/starters/module.toml"),
         Recipe::App => include_str!("../description/starters/app.toml"),
@@ -28,7 +29,13 @@ pub(crate) fn run(args: &NewArgs, console: &Console) -> Outcome<Exit> {
         console.print(&text)?;
     } else {
         Output::plan().text().keep_existing().open(&args.output)?.finish_with(text.as_bytes())?;
-        console.note(&format!("wrote {}: edit it, then run suit build {0}", args.output.name()));
+        let name = args.output.name();
+        let next = if args.device {
+            format!("suit simulate ENV --device {name}")
+        } else {
+            format!("suit build {name}")
+        };
+        console.note(&format!("wrote {name}: edit it, then run {next}"));
     }
     Ok(Exit::Done)
 }

@@ -37,6 +37,9 @@ pub(crate) struct Device {
     pub(crate) free_ram: Option<u64>,
     pub(super) owner: Option<Owner>,
     pub(crate) others: Vec<(Vec<u8>, Vec<i64>)>,
+    /// Whether it implements trust domains, and update management.
+    pub(crate) trust_domains: bool,
+    pub(crate) update_management: bool,
     /// Codes of custom commands.
     pub(crate) custom: Vec<i64>,
 }

@@ -60,6 +60,8 @@ impl Finder<'_> {
                 .iter()
                 .map(|other| Ok((self.bytes(&other.id.value, other.id.span)?, other.version.0.clone())))
                 .collect::<Outcome<_>>()?,
+            trust_domains: file.supports.trust_domains.unwrap_or(true),
+            update_management: file.supports.update_management.unwrap_or(true),
             custom: file.supports.custom_commands.iter().map(|label| label.0).collect(),
         })
     }

@@ -40,7 +40,7 @@ pub(crate) struct DeviceFile {
     /// What the device knows about the moment.
     #[serde(default)]
     pub(crate) now: Now,
-    /// What the device can do beyond the standard.
+    /// What the device implements.
     #[serde(default)]
     pub(crate) supports: Supports,
     /// What the device demands beyond the standard.
@@ -135,7 +135,8 @@ pub(crate) struct Files {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Now {
-    /// Time of a clock that can be trusted; there is none if it isn't said.
+    /// Time of a clock that can be trusted; there is none if it isn't said. A device that is kept goes on from its own time, if
+    /// that is later.
     pub(crate) time: Option<Time>,
     /// Time zone; events in local time are not supported without one.
     pub(crate) zone: Option<ZoneText>,
@@ -157,10 +158,14 @@ pub(crate) struct Now {
     pub(crate) free_ram: Option<Spanned<Size>>,
 }
 
-/// What the device can do beyond the standard.
+/// What the device implements.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Supports {
+    /// Whether it takes commands and parameters of trust domains, and dependencies; it does if it isn't said.
+    pub(crate) trust_domains: Option<bool>,
+    /// Whether it takes commands and parameters of update management; it does if it isn't said.
+    pub(crate) update_management: Option<bool>,
     /// Custom commands. As conditions they hold, as directives they succeed.
     #[serde(default)]
     pub(crate) custom_commands: Vec<Label>,

@@ -158,6 +158,21 @@ impl<'a> Reader<'a> {
         Self { rest, offset: self.offset.wrapping_add(self.rest.len().wrapping_sub(rest.len())) }
     }
 
+    /// The number of the next head, if there is one.
+    pub(super) fn head_value(&mut self) -> Option<u64> {
+        let (&first, rest) = self.rest.split_first()?;
+        let (value, rest) = match short(first) {
+            Some(value) => (value, rest),
+            None if first >= 0xe0 => (u64::from(first & 0x1f), rest),
+            None => {
+                let long = long(first, rest, self.offset, &mut Strict).ok()?;
+                (long.value, long.rest)
+            }
+        };
+        self.advance(rest);
+        Some(value)
+    }
+
     /// The bytes between an earlier state of this reader and its present one.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> &'a [u8] {

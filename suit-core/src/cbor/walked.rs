@@ -31,12 +31,14 @@ impl<'a> Walked<'a> {
 
     /// The number in the next head: an unsigned integer, a count of items or pairs, a tag.
     pub fn number(&mut self) -> u64 {
-        self.0.head().map_or(0, |head| head.value)
+        self.0.head_value().unwrap_or(0)
     }
 
     /// An integer of either sign.
     pub fn int(&mut self) -> i64 {
-        self.0.int().unwrap_or(0)
+        let negative = self.is(Major::Nint);
+        let number = i64::try_from(self.number()).unwrap_or(0);
+        if negative { !number } else { number }
     }
 
     /// The content of a byte or text string.
@@ -60,8 +62,14 @@ impl<'a> Walked<'a> {
 
     /// Steps over an item with all that it contains.
     pub fn skip(&mut self) {
-        // Where nothing can be read, nothing is left to step over.
-        let _ = self.0.item();
+        if self.is(Major::Bytes) || self.is(Major::Text) {
+            self.string();
+        } else if self.is(Major::Array) || self.is(Major::Map) || self.is(Major::Tag) {
+            // Where nothing can be read, nothing is left to step over.
+            let _ = self.0.item();
+        } else {
+            self.number();
+        }
     }
 
     /// The reader behind it.

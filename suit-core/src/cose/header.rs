@@ -38,7 +38,7 @@ impl<'a> Header<'a> {
         let protected = reader.known_wrapped();
         // RFC 9052 §3.1: the list is protected, and what it names must be understood.
         if let Some((_, mut list)) = find(protected, HeaderLabel::Critical) {
-            for _ in 0..list.known() {
+            for _ in 0..list.known_count() {
                 let at = list.offset();
                 if list.int().ok().and_then(HeaderLabel::from_code).is_none() {
                     return Err(Error::new(ErrorKind::CriticalHeader, at));
@@ -50,7 +50,7 @@ impl<'a> Header<'a> {
             return Err(Error::new(ErrorKind::CriticalHeader, at));
         }
         // RFC 9052 §3: a label must not stand in both buckets.
-        for _ in 0..reader.known() {
+        for _ in 0..reader.known_count() {
             let at = reader.offset();
             let label = reader.item()?;
             reader.item()?;
@@ -88,10 +88,25 @@ impl<'a> Header<'a> {
     /// `MissingAlgorithm`, `UnprotectedAlgorithm`.
     pub fn protected_algorithm(&self) -> Result<AlgorithmId<'a>, Error> {
         let found = find(self.protected, HeaderLabel::Algorithm).and_then(|(_, value)| algorithm(value));
-        found.ok_or_else(|| match find(self.unprotected, HeaderLabel::Algorithm) {
+        found.ok_or_else(|| self.no_algorithm())
+    }
+
+    /// The algorithm, which must be protected; `None` if the registry here doesn't have it, and so no verifier can.
+    ///
+    /// # Errors
+    /// As [`Header::protected_algorithm`].
+    pub fn known_algorithm(&self) -> Result<Option<Algorithm>, Error> {
+        match find(self.protected, HeaderLabel::Algorithm) {
+            Some((_, mut value)) => Ok(value.int().ok().and_then(Algorithm::from_code)),
+            None => Err(self.no_algorithm()),
+        }
+    }
+
+    fn no_algorithm(&self) -> Error {
+        match find(self.unprotected, HeaderLabel::Algorithm) {
             None => Error::new(ErrorKind::MissingAlgorithm, self.offset),
             Some((at, _)) => Error::new(ErrorKind::UnprotectedAlgorithm, at),
-        })
+        }
     }
 
     /// The key identifier, a hint.

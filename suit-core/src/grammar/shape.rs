@@ -1,10 +1,10 @@
-//! What a shape is: the vocabulary in which [`super::tables`] says what a SUIT document looks like.
+//! What a shape is: the vocabulary in which `grammar/tables.rs` says what a SUIT document looks like.
 
 use super::tables::DEFINITIONS;
 use crate::labels::Tag;
 
-/// What a value must look like: the number of a definition in [`super::tables`]. The walk reads a packed form of it
-/// ([`super::pack`]); tools look at the definition itself, which no device links.
+/// What a value must look like: the number of a definition in `grammar/tables.rs`. The walk reads a packed form of it
+/// (`grammar/pack.rs`); tools look at the definition itself, which no device links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Shape(pub(super) u8);
 

@@ -6,12 +6,15 @@ use crate::labels::{Condition, Directive, ManifestKey, ParameterKey};
 /// refused while its structure is checked, before anything of it runs (P-009, P-010).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Supported {
-    /// By code; bit 0, which is no command's, stands for custom commands.
+    /// By code; bit 0, which is no command's, stands for all custom commands.
     commands: [u32; 2],
-    /// By label; bit 0 stands for custom parameters.
+    /// By label; bit 0 stands for all custom parameters.
     parameters: u32,
     /// By key of the manifest.
     members: u32,
+    /// Custom ones, if not all of them.
+    custom_commands: &'static [i64],
+    custom_parameters: &'static [i64],
 }
 
 /// What no manifest can do without (draft-ietf-suit-manifest-37 §8.4): version, sequence number, common.
@@ -21,10 +24,17 @@ const REQUIRED: u32 = bit(ManifestKey::Version.code())
 
 impl Supported {
     /// Everything that the documents define, and what applications add.
-    pub const ALL: Self = Self { commands: [u32::MAX; 2], parameters: u32::MAX, members: u32::MAX };
+    pub const ALL: Self =
+        Self { commands: [u32::MAX; 2], parameters: u32::MAX, members: u32::MAX, ..Self::NOTHING };
 
     /// No command, no parameter, and only those members of a manifest that must be there.
-    pub const NOTHING: Self = Self { commands: [0; 2], parameters: 0, members: REQUIRED };
+    pub const NOTHING: Self = Self {
+        commands: [0; 2],
+        parameters: 0,
+        members: REQUIRED,
+        custom_commands: &[],
+        custom_parameters: &[],
+    };
 
     /// These and what `self` has.
     #[must_use]
@@ -75,7 +85,21 @@ impl Supported {
         self
     }
 
-    /// Commands and parameters that applications add (numbers below -256), and what `self` has.
+    /// These custom commands (numbers below -256), and what `self` has of others.
+    #[must_use]
+    pub const fn custom_commands(mut self, codes: &'static [i64]) -> Self {
+        self.custom_commands = codes;
+        self
+    }
+
+    /// These custom parameters (numbers below -256), and what `self` has of others.
+    #[must_use]
+    pub const fn custom_parameters(mut self, labels: &'static [i64]) -> Self {
+        self.custom_parameters = labels;
+        self
+    }
+
+    /// All commands and parameters that applications may add, and what `self` has: for tools that carry nothing out.
     #[must_use]
     pub const fn custom(mut self) -> Self {
         self = self.with(0);
@@ -83,7 +107,19 @@ impl Supported {
         self
     }
 
-    /// Whether the command with this code is among them; 0 stands for custom ones.
+    /// Whether a custom command is among them.
+    #[must_use]
+    pub fn custom_command(&self, code: i64) -> bool {
+        self.command(0) || self.custom_commands.contains(&code)
+    }
+
+    /// Whether a custom parameter is among them.
+    #[must_use]
+    pub fn custom_parameter(&self, label: i64) -> bool {
+        self.parameter(0) || self.custom_parameters.contains(&label)
+    }
+
+    /// Whether the command with this code is among them; 0 stands for all custom ones.
     #[must_use]
     pub fn command(&self, code: usize) -> bool {
         match code.checked_sub(32) {
@@ -92,7 +128,7 @@ impl Supported {
         }
     }
 
-    /// Whether the parameter with this label is among them; 0 stands for custom ones.
+    /// Whether the parameter with this label is among them; 0 stands for all custom ones.
     #[must_use]
     pub fn parameter(&self, label: usize) -> bool {
         has(self.parameters, label)

@@ -99,7 +99,7 @@ const UNORDERED_LIMIT: u8 = 16;
 
 shapes! {
 device {
-    /// Anything that is well-formed; also what a device takes for a shape that it hasn't got, see [`super::pack`].
+    /// Anything that is well-formed.
     pub ANY = View::Any;
 
     // ---- values without parts ----

@@ -6,9 +6,9 @@ use super::supported::Supported;
 use crate::cbor::Reader;
 use crate::error::Error;
 
-/// Deepest nesting of arrays, maps and tags within one [`View::Layer`](super::View::Layer). The published examples need 9; a nested try-each
-/// adds 2, so this leaves room for six of them. Layers are counted each for itself, so that a device, which walks one at a
-/// time, and a tool, which walks all at once, agree.
+/// Deepest nesting of arrays, maps and tags within one [`View::Layer`](super::View::Layer). The published examples need 9;
+/// a nested try-each adds 2, so this leaves room for six of them. Layers are counted each for itself, so that a device,
+/// which walks one at a time, and a tool, which walks all at once, agree.
 pub const DEPTH_MAX: usize = 24;
 
 /// Most values whose parts are being visited at a time in one layer: the content of a byte string counts for a moment
@@ -21,7 +21,8 @@ pub const OPEN_MAX: usize = LAYER_OPEN_MAX + 7;
 
 /// Receives the values of a document in the order in which they stand in it.
 pub trait Visitor<'a> {
-    /// Whether [`View::Layer`](super::View::Layer)s are entered. A device doesn't: it reads a layer once that is authenticated.
+    /// Whether layers ([`View::Layer`](super::View::Layer)) are entered. A device doesn't: it reads a layer once that is
+    /// authenticated.
     const DEEP: bool;
 
     /// Whether only the verdict matters: the first fault ends the walk, nothing is shown, and the shapes are those that a

@@ -11,11 +11,10 @@ use suit_core::{Envelope, Tagging};
 
 use super::machine::Flow;
 use super::memory::{Choice, Frame, State};
-use super::supported::SUPPORTED;
 use super::{Procedure, ProcessError, Processor};
 use crate::authenticate::{authenticate, holds};
 use crate::platform::{ComponentPath, Platform};
-use crate::signed::SignedManifest;
+use crate::signed::{Part, SignedManifest};
 
 /// Place for one dependency, lent.
 #[derive(Clone, Copy, Debug)]
@@ -192,7 +191,11 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         if self.platform.length(handle).is_none() {
             return Ok(false);
         }
-        let number = self.read_dependency(target)?;
+        let number = match self.read_dependency(target) {
+            // Nor can what there is no room for: anybody may have sent it.
+            Err(ProcessError::TooManyDependencies) => return Ok(false),
+            number => number?,
+        };
         let Some(loaded) = self.loaded(number) else { return Ok(false) };
         // What isn't an envelope can't be the right one.
         let Ok(envelope) = Envelope::parse(loaded.bytes, self.tagging()) else { return Ok(false) };
@@ -244,7 +247,15 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         Ok(number)
     }
 
-    /// Reads a dependency, authenticates it (P-151), and checks what must hold before anything of it runs.
+    /// Whether a target whose manifest has the right digest needs not be fetched again. Signatures and severed sections of
+    /// a dependency aren't covered by that digest: what came damaged must not stay for good.
+    pub(super) fn is_sound(&mut self, target: u8) -> bool {
+        let manifest = self.frame.manifest;
+        !self.is_dependency(manifest, target)
+            || self.load(target, manifest).and_then(|number| self.fits(number, manifest)).is_ok()
+    }
+
+    /// Reads a dependency, authenticates it (P-151), and finds its components.
     fn load(&mut self, target: u8, dependent: u8) -> Result<u8, ProcessError> {
         let number = self.read_dependency(target)?;
         let Some(loaded) = self.loaded(number).copied() else { return Err(ProcessError::NotADependency) };
@@ -253,27 +264,41 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         }
         let envelope = Envelope::parse(loaded.bytes, self.tagging())?;
         let authenticated = authenticate(&envelope, &self.setup.trust, &self.setup.crypto, &mut self.budget)?;
-        let signed = authenticated.manifest_for(&SUPPORTED)?;
+        let signed = authenticated.manifest_for(self.setup.supported)?;
         // P-038, by where the dependency is stored.
         let id = self.path_of(target).map(|path| path.id());
         if signed.manifest().sequence_number() < self.platform.floor(id)? {
             return Err(ProcessError::Rollback);
-        }
-        // P-152: the dependent has every section of the procedure that the dependency has.
-        let around = self.manifest(dependent).manifest();
-        for key in self.procedure.sections() {
-            let lacking = signed.manifest().section(*key).is_some() && around.section(*key).is_none();
-            if lacking && !self.setup.options.sections_unmatched {
-                return Err(ProcessError::DependentLacksSection(*key));
-            }
         }
         let prefix = self.prefix_for(dependent, target)?;
         if let Some(place) = self.loaded_mut(number) {
             place.signed = Some(signed);
             place.prefix = prefix;
         }
-        self.look_up(number)?;
-        Ok(number)
+        let found = self.look_up(number);
+        if found.is_err()
+            && let Some(place) = self.loaded_mut(number)
+        {
+            place.signed = None;
+        }
+        found.map(|()| number)
+    }
+
+    /// Checks what must hold before anything of a dependency runs: its sections of the procedure are there (P-060), and the
+    /// dependent has every one of them (P-152).
+    fn fits(&self, number: u8, dependent: u8) -> Result<(), ProcessError> {
+        for key in self.procedure.sections() {
+            match self.manifest(number).section(*key, &self.setup.crypto)? {
+                Part::Absent => continue,
+                Part::Missing(_) => return Err(ProcessError::SectionMissing(*key)),
+                Part::Present(_) => {}
+            }
+            let lacking = self.manifest(dependent).manifest().section(*key).is_none();
+            if lacking && !self.setup.options.sections_unmatched {
+                return Err(ProcessError::DependentLacksSection(*key));
+            }
+        }
+        Ok(())
     }
 
     /// TD §5.6.4: the dependency is authentic and has the digest that the dependent gives. Any failure aborts (P-159,
@@ -295,6 +320,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         if digest != wanted {
             return Err(ProcessError::DependencyMismatch);
         }
+        self.fits(number, manifest)?;
         if let Some(loaded) = self.loaded_mut(number) {
             loaded.verified_by = Some(manifest);
         }
@@ -322,7 +348,11 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             Some(number) => number,
             // P-154: only what dependency-integrity has looked at.
             None if !self.setup.options.integrity_unasked => return Err(ProcessError::DependencyUnverified),
-            None => self.load(target, manifest)?,
+            None => {
+                let number = self.load(target, manifest)?;
+                self.fits(number, manifest)?;
+                number
+            }
         };
         if self.procedure == Procedure::Update && !self.rehearsing {
             // P-168: from now on the root manifest uses it.
@@ -398,6 +428,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn unlink(&mut self, target: u8) -> Result<Flow, ProcessError> {
         let manifest = self.frame.manifest;
         if self.rehearsing {
+            // What is stored there next is taken for possible.
+            self.set_state(target, State::Rehearsed);
             return Ok(Flow::Next);
         }
         let handle = self.handle(target);
@@ -406,7 +438,15 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         if left > 0 || !self.is_dependency(manifest, target) || self.platform.length(handle).is_none() {
             return Ok(Flow::Next);
         }
-        let number = self.load(target, manifest)?;
+        let number = match self.load(target, manifest) {
+            // An update replaces what came damaged; of that nothing may be run.
+            Err(error)
+                if self.procedure == Procedure::Update && !matches!(error, ProcessError::Platform(_)) =>
+            {
+                return Ok(Flow::Next);
+            }
+            number => number?,
+        };
         if self.manifest(number).manifest().section(ManifestKey::Uninstall).is_none() {
             return Ok(Flow::Next);
         }

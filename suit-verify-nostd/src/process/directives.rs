@@ -224,7 +224,12 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             && let Some(digest) = self.digest_of(target)
             && self.image_matches(target, &digest)?
         {
+            #[cfg(not(feature = "trust-domains"))]
             return Ok(true);
+            #[cfg(feature = "trust-domains")]
+            if self.is_sound(target) {
+                return Ok(true);
+            }
         }
         #[cfg(feature = "trust-domains")]
         self.is_free(target)?;
@@ -235,7 +240,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     #[cfg(feature = "trust-domains")]
     fn is_free(&mut self, target: u8) -> Result<(), ProcessError> {
         let handle = self.handle(target);
-        if self.platform.references(handle) == 0 { Ok(()) } else { Err(ProcessError::Referenced) }
+        let free = self.state(target) == State::Rehearsed || self.platform.references(handle) == 0;
+        if free { Ok(()) } else { Err(ProcessError::Referenced) }
     }
 
     /// What the platform is told of a new content.

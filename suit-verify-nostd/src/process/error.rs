@@ -40,8 +40,8 @@ pub enum ProcessError {
     TooManyComponents,
     /// The manifest has dependencies and the device can't process them (P-150).
     DependenciesUnsupported,
-    /// A custom command or parameter that the device doesn't have.
-    CustomUnsupported,
+    /// copy-params names a custom parameter that isn't set.
+    CustomUnset,
     /// The sequence number is lower than the greatest that was installed (P-038).
     Rollback,
     /// The manifest has none of the sections of this procedure.
@@ -139,7 +139,7 @@ impl ProcessError {
             Self::ComponentUnknown => 1001,
             Self::TooManyComponents => 1002,
             Self::DependenciesUnsupported => 1003,
-            Self::CustomUnsupported => 1004,
+            Self::CustomUnset => 1004,
             Self::Rollback => 1005,
             Self::NothingToDo => 1006,
             Self::SectionMissing(_) => 1007,
@@ -187,7 +187,7 @@ impl ProcessError {
             Self::ComponentUnknown => "ComponentUnknown",
             Self::TooManyComponents => "TooManyComponents",
             Self::DependenciesUnsupported => "DependenciesUnsupported",
-            Self::CustomUnsupported => "CustomUnsupported",
+            Self::CustomUnset => "CustomUnset",
             Self::Rollback => "Rollback",
             Self::NothingToDo => "NothingToDo",
             Self::SectionMissing(_) => "SectionMissing",
@@ -235,9 +235,7 @@ impl fmt::Display for ProcessError {
             Self::ComponentUnknown => f.write_str("device has no such component"),
             Self::TooManyComponents => f.write_str("more components than the device has room for"),
             Self::DependenciesUnsupported => f.write_str("device doesn't process dependencies"),
-            Self::CustomUnsupported => {
-                f.write_str("custom command or parameter that the device doesn't have")
-            }
+            Self::CustomUnset => f.write_str("custom parameter to copy is not set"),
             Self::Rollback => f.write_str("sequence number is lower than one that was installed"),
             Self::NothingToDo => f.write_str("manifest has no section for this procedure"),
             Self::SectionMissing(key) => write!(f, "severed section {} is missing", key.name()),

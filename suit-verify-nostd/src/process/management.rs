@@ -124,7 +124,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                 let found = i16::try_from(label).ok().and_then(|label| self.setting_labelled(source, label));
                 let Some(setting) = found else {
                     let key = ParameterKey::from_code(label);
-                    return Err(key.map_or(ProcessError::CustomUnsupported, ProcessError::ParameterUnset));
+                    return Err(key.map_or(ProcessError::CustomUnset, ProcessError::ParameterUnset));
                 };
                 self.set(Setting { target, ..setting }, true)?;
             }

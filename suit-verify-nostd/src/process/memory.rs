@@ -90,6 +90,10 @@ fn shorter<T>(all: &mut [T], length: usize) -> &mut [T] {
 
 /// A component or dependency that commands can work on.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(any(feature = "trust-domains", feature = "owner-policy", feature = "report")),
+    allow(dead_code, reason = "these look for the identifier again")
+)]
 pub(super) struct Target {
     pub(super) handle: Handle,
     /// The manifest that listed it first, and its position there: where its identifier stands.

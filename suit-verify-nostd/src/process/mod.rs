@@ -33,6 +33,7 @@ mod supported;
 mod targets;
 
 use suit_core::cbor::{Reader, Walked};
+use suit_core::grammar::Supported;
 use suit_core::labels::{Condition, ManifestKey};
 
 use crate::authenticate::Authenticated;
@@ -47,7 +48,7 @@ pub use error::ProcessError;
 use machine::Transfer;
 use memory::Frame;
 pub use memory::{Lent, Memory};
-use supported::SUPPORTED;
+pub use supported::{SUPPORTED, supported};
 
 /// Commands that a procedure may run by default.
 ///
@@ -91,6 +92,9 @@ pub struct Setup<'c> {
     pub crypto: Crypto<'c>,
     /// Who may sign dependencies.
     pub trust: TrustStore<'c>,
+    /// What the device implements: a manifest that needs more is refused. [`SUPPORTED`], perhaps with custom commands and
+    /// parameters.
+    pub supported: &'static Supported,
     /// Commands that one procedure may run.
     pub commands: u32,
     /// Rules that the texts leave to the device.
@@ -101,7 +105,7 @@ impl<'c> Setup<'c> {
     /// The usual limits and options.
     #[must_use]
     pub const fn new(crypto: Crypto<'c>, trust: TrustStore<'c>) -> Self {
-        Self { crypto, trust, commands: COMMANDS, options: Options::new() }
+        Self { crypto, trust, supported: &SUPPORTED, commands: COMMANDS, options: Options::new() }
     }
 }
 
@@ -287,7 +291,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
         memory: Lent<'m>,
         #[cfg(feature = "trust-domains")] dependencies: Dependencies<'a, 'm>,
     ) -> Result<Self, ProcessError> {
-        let root = authenticated.manifest_for(&SUPPORTED)?;
+        let root = authenticated.manifest_for(setup.supported)?;
         let mut processor = Self {
             platform,
             setup,

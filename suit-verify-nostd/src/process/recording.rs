@@ -209,7 +209,7 @@ impl ProcessError {
             Self::UnsupportedDigest | Self::EncryptionUnsupported => ReportReason::AlgorithmUnsupported,
             Self::ComponentUnknown | Self::TooManyComponents => ReportReason::ComponentUnsupported,
             Self::DependenciesUnsupported | Self::TooManyDependencies => ReportReason::CommandUnsupported,
-            Self::CustomUnsupported | Self::EventUnsupported => ReportReason::ParameterUnsupported,
+            Self::CustomUnset | Self::EventUnsupported => ReportReason::ParameterUnsupported,
             // The owner doesn't let this component be changed now, or ever.
             Self::OwnerRefused(_) => ReportReason::ComponentUnauthorised,
             Self::SectionMissing(_) => ReportReason::SeveringUnsupported,

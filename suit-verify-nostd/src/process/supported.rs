@@ -4,38 +4,54 @@
 use suit_core::grammar::Supported;
 use suit_core::labels::{Condition, Directive, ManifestKey, ParameterKey};
 
-pub(super) static SUPPORTED: Supported = {
-    let supported = BASE;
-    #[cfg(feature = "trust-domains")]
-    let supported = supported
-        .conditions(&[Condition::DependencyIntegrity, Condition::IsDependency])
-        .directives(&[Directive::ProcessDependency, Directive::Unlink]);
-    #[cfg(feature = "update-management")]
-    let supported = supported
-        .conditions(&[
-            Condition::UseBefore,
-            Condition::ImageNotMatch,
-            Condition::MinimumBattery,
-            Condition::UpdateAuthorized,
-            Condition::Version,
-        ])
-        .directives(&[Directive::Wait, Directive::OverrideMultiple, Directive::CopyParams])
-        .parameters(&[
-            ParameterKey::UseBefore,
-            ParameterKey::MinimumBattery,
-            ParameterKey::UpdatePriority,
-            ParameterKey::Version,
-            ParameterKey::WaitInfo,
-            ParameterKey::ComponentMetadata,
-        ])
-        .members(&[ManifestKey::SetVersion]);
+/// What this build implements. A device with custom commands or parameters says so beside it, in
+/// [`Setup::supported`](super::Setup::supported):
+///
+/// ```
+/// use suit_core::grammar::Supported;
+/// use suit_verify_nostd::process::SUPPORTED;
+///
+/// static MINE: Supported = SUPPORTED.custom_commands(&[-300]);
+/// ```
+pub static SUPPORTED: Supported =
+    supported(cfg!(feature = "trust-domains"), cfg!(feature = "update-management"));
+
+/// What a processor implements with and without two of its features. For tools that say what another device would take:
+/// [`Authenticated::manifest_for`](crate::Authenticated::manifest_for).
+#[must_use]
+pub const fn supported(trust_domains: bool, update_management: bool) -> Supported {
+    let mut supported = BASE;
+    if trust_domains {
+        supported = supported
+            .conditions(&[Condition::DependencyIntegrity, Condition::IsDependency])
+            .directives(&[Directive::ProcessDependency, Directive::Unlink]);
+    }
+    if update_management {
+        supported = supported
+            .conditions(&[
+                Condition::UseBefore,
+                Condition::ImageNotMatch,
+                Condition::MinimumBattery,
+                Condition::UpdateAuthorized,
+                Condition::Version,
+            ])
+            .directives(&[Directive::Wait, Directive::OverrideMultiple, Directive::CopyParams])
+            .parameters(&[
+                ParameterKey::UseBefore,
+                ParameterKey::MinimumBattery,
+                ParameterKey::UpdatePriority,
+                ParameterKey::Version,
+                ParameterKey::WaitInfo,
+                ParameterKey::ComponentMetadata,
+            ])
+            .members(&[ManifestKey::SetVersion]);
+    }
     supported
-};
+}
 
 /// The base manifest, and what needs no more than it: sections and set-parameters of trust domains, and a software
 /// identity tag, which is only carried (P-062). Decryption is asked for by encryption-info and refused when it comes to it.
 const BASE: Supported = Supported::NOTHING
-    .custom()
     .conditions(&[
         Condition::VendorIdentifier,
         Condition::ClassIdentifier,
@@ -97,9 +113,9 @@ mod tests {
         let number = |code: i64| usize::try_from(code).unwrap();
         let commands =
             Condition::ALL.iter().map(|it| it.code()).chain(Directive::ALL.iter().map(|it| it.code()));
-        assert!(commands.chain([0]).all(|code| SUPPORTED.command(number(code))));
+        assert!(commands.clone().all(|code| SUPPORTED.command(number(code))));
         let parameters = ParameterKey::ALL.iter().map(|it| it.code());
-        assert!(parameters.chain([0]).all(|label| SUPPORTED.parameter(number(label))));
+        assert!(parameters.clone().all(|label| SUPPORTED.parameter(number(label))));
         assert!(ManifestKey::ALL.iter().all(|key| SUPPORTED.member(number(key.code()))));
     }
 }

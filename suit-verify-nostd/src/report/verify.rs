@@ -21,7 +21,7 @@ pub fn verify(
 ) -> Result<AnchorSet, AuthenticationError> {
     let mut trial = Trial { trust, crypto, budget, verified: AnchorSet::default() };
     let (header, message) = (report.header(), report.to_be_signed());
-    let algorithm = header.protected_algorithm()?;
+    let algorithm = header.known_algorithm()?;
     match report.protection() {
         Protection::Signature => trial.signature(algorithm, header, &message, report.signature())?,
         Protection::Mac => trial.mac(algorithm, &|| header.key_id(), &message, report.signature())?,

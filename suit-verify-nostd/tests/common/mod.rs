@@ -323,10 +323,13 @@ pub fn authenticate(bytes: &[u8], keys: &[&Key]) -> Result<u8, AuthenticationErr
     authenticate_with(bytes, &anchors, &ALL, 1, Budget::new())
 }
 
+/// Algorithm, key and identifier of an anchor.
+pub type Anchor<'a> = (Algorithm, Vec<u8>, Option<&'a [u8]>);
+
 /// As [`authenticate`], with anchors of (algorithm, key, identifier), and returns the number of keys.
 pub fn authenticate_with(
     bytes: &[u8],
-    anchors: &[(Algorithm, Vec<u8>, Option<&[u8]>)],
+    anchors: &[Anchor<'_>],
     crypto: &Crypto<'_>,
     required: u8,
     mut budget: Budget,

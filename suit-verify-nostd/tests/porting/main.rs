@@ -1,5 +1,11 @@
 //! The port that docs/porting.md shows, on a chip of memory, with the power cut at every operation.
-#![allow(clippy::unwrap_used, clippy::as_conversions, clippy::arithmetic_side_effects, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    clippy::arithmetic_side_effects,
+    clippy::type_complexity,
+    reason = "tests"
+)]
 
 #[path = "../process/build.rs"]
 #[allow(dead_code, reason = "tests of the processor use the rest")]

@@ -100,7 +100,7 @@ impl<C: Chip> Platform for Meter<C> {
     fn write(&mut self, _: Handle, mut offset: u32, mut data: &[u8]) -> Result<(), PlatformFault> {
         while !data.is_empty() {
             let address = SLOTS[self.slot as usize] + offset;
-            if offset % PAGE == 0 {
+            if offset.is_multiple_of(PAGE) {
                 done(self.chip.set_word(STORED, offset.into()) && self.chip.erase_page(address))?;
             }
             let (piece, rest) = data.split_at(data.len().min((PAGE - offset % PAGE) as usize));

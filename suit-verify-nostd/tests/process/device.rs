@@ -26,6 +26,9 @@ use suit_verify_nostd::{AuthenticationError, Budget, Setup, Step, TrustAnchor, T
 use crate::build::{CLASS, DEVICE, VENDOR};
 use crate::common::{ALL, Key};
 
+/// The custom commands that it has.
+static SUPPORTED: suit_core::grammar::Supported = suit_verify_nostd::process::SUPPORTED.custom();
+
 /// A component and what it holds.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Component {
@@ -206,7 +209,7 @@ impl Device {
         let trust = TrustStore::new(&anchors).unwrap();
         let envelope = Envelope::parse(envelope, Tagging::Required)?;
         let authenticated = authenticate(&envelope, &trust, &ALL, &mut Budget::new())?;
-        let setup = (self.setup)(Setup::new(ALL, trust));
+        let setup = (self.setup)(Setup { supported: &SUPPORTED, ..Setup::new(ALL, trust) });
         #[cfg(feature = "trust-domains")]
         if self.dependencies != [0, 0] {
             let [places, room] = self.dependencies;

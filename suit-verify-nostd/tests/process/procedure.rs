@@ -2,7 +2,7 @@
 
 use suit_core::command::Act;
 use suit_core::labels::{Condition, ManifestKey};
-use suit_core::owned::{Manifest, Member, Parameter};
+use suit_core::owned::{Command, Manifest, Member, Parameter};
 use suit_verify_nostd::platform::Identifier;
 use suit_verify_nostd::process::{Place, Procedure, ProcessError};
 
@@ -81,6 +81,30 @@ fn a_failure_names_its_place() {
     assert_eq!(component.0, 0);
     // condition-image-match, everything recorded.
     assert_eq!(envelope[offset as usize..][..2], [3, 15]);
+}
+
+#[test]
+fn p_075_an_abort_halts_at_once_and_says_what_and_where() {
+    // An abort in a nested sequence of the second of three sections.
+    let nested = Command::TryEach(vec![vec![act(Act::Copy)], mark("not")], true);
+    let manifest = with(manifest(&["a"]), ManifestKey::PayloadFetch, mark("first"));
+    let manifest = with(manifest, ManifestKey::Install, seq([vec![nested], mark("second")]));
+    let envelope = seal(&with(manifest, ManifestKey::Validate, mark("third")));
+    let mut device = Device::new(&["a"]);
+    let failure = device.run(&envelope, Procedure::Update).unwrap_err();
+    let unset = ProcessError::ParameterUnset(suit_core::labels::ParameterKey::SourceComponent);
+    assert_eq!(failure.error, unset);
+    let place = failure.place.unwrap();
+    assert_eq!(place.section, ManifestKey::Install);
+    // directive-copy, failures recorded.
+    assert_eq!(envelope[place.offset as usize..][..2], [22, 2]);
+    assert_eq!(
+        device.content("a"),
+        Some(&b"first"[..]),
+        "neither the other alternative nor the next section"
+    );
+    assert_eq!(device.watched.last().unwrap().error, Some(unset));
+    assert!(device.floors.is_empty());
 }
 
 #[test]

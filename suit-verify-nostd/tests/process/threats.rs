@@ -274,7 +274,7 @@ fn threat_img_non_auth_without_a_trusted_signature_nothing_is_read() {
     let mut other = genuine();
     other.sequence_number = 8;
     let signature = Block::sign1(&Key::k1()).encode(&hashed);
-    let borrowed = envelope(&hashed, &[signature.clone()], &other.encode(), &[]);
+    let borrowed = envelope(&hashed, core::slice::from_ref(&signature), &other.encode(), &[]);
     not_authentic(&borrowed, AuthenticationError::DigestMismatch, unauthorised);
     let rehashed = envelope(&digest(-16, &bstr(&other.encode())), &[signature], &other.encode(), &[]);
     not_authentic(&rehashed, AuthenticationError::NoTrustedSignature, unauthorised);

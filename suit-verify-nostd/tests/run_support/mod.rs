@@ -151,6 +151,9 @@ impl Facts {
     }
 }
 
+/// The device carries out every custom command.
+static SUPPORTED: suit_core::grammar::Supported = suit_verify_nostd::process::supported(true, true).custom();
+
 impl World {
     /// The device of a vector. An unknown key fails.
     pub(crate) fn new(path: &str, table: &toml::Table) -> Self {
@@ -246,7 +249,8 @@ impl World {
         let lent: Lent<'_> = memory.lend().at_most(targets, settings, frames, buffer);
         let mut room = vec![0; room];
         let mut slots = vec![Dependency::FREE; dependencies];
-        let setup = Setup { commands, options: self.options, ..Setup::new(crypto, *trust) };
+        let setup =
+            Setup { commands, options: self.options, supported: &SUPPORTED, ..Setup::new(crypto, *trust) };
         let rehearsing = self.device.rehearsing;
         let mut processor = Processor::with_dependencies(
             &authenticated,

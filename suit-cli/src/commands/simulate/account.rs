@@ -151,12 +151,17 @@ impl Account<'_> {
     }
 
     /// The device waits: the clock goes on to when it may go on, if that is known.
-    pub(super) fn waited(&self, pause: &Pause, platform: &mut FilesPlatform<'_>) -> Option<Failure> {
+    pub(super) fn waited(
+        &self,
+        pause: &Pause,
+        goes_on: bool,
+        platform: &mut FilesPlatform<'_>,
+    ) -> Option<Failure> {
         let why = match pause.owner_rule {
             Some(number) => rule(number),
             None => "the events that the manifest names have not happened".to_owned(),
         };
-        match later(pause, platform.now()) {
+        match later(pause, platform.now()).filter(|_| goes_on) {
             Some(time) => {
                 let until = time_text(time).unwrap_or_else(|| format!("{time} seconds after 1970"));
                 let name = Some(format!("{why}, until {until}"));
@@ -216,9 +221,7 @@ impl Account<'_> {
                 "raise the limit under [limits] in the device file, if the real device has room for it"
                     .to_owned()
             }
-            ProcessError::CustomUnsupported => {
-                "list the command under [supports] in the device file, if the real device has it".to_owned()
-            }
+            ProcessError::CustomUnset => "set the custom parameter before it is copied".to_owned(),
             ProcessError::Rollback => {
                 "build it with a sequence number that is not lower than what the device has".to_owned()
             }

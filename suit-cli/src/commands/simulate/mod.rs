@@ -9,7 +9,7 @@ pub(crate) use answer::Answer;
 
 use super::verify::{self, Allow};
 use crate::cli::simulate::{Phase, SimulateArgs};
-use crate::error::{Exit, Failure, Outcome, codes};
+use crate::error::{Exit, Failure, Outcome, Place, codes};
 use crate::input::Input;
 use crate::keys::Key;
 use crate::output::{Console, Output, Target};
@@ -24,13 +24,21 @@ use crate::trust::Trusted;
 use account::Account;
 use ram::Ram;
 use std::io::Read;
+use suit_core::grammar::Supported;
 use suit_core::labels::ManifestKey;
 use suit_core::{Envelope, Tagging};
 use suit_verify_nostd::process::{
-    self, Dependencies, Dependency, Memory, Options, Pause, Payload, ProcessError, Processor, Setup, Step,
+    self, Dependencies, Dependency, Memory, Options, Pause, Payload, Procedure, ProcessError, Processor,
+    Setup, Step, supported,
 };
 use suit_verify_nostd::report::{Ending, Record, reason_of_authentication};
-use suit_verify_nostd::{Authenticated, Budget, Part, SignedManifest, TrustStore, authenticate};
+use suit_verify_nostd::{
+    Authenticated, AuthenticationError, Budget, Part, SignedManifest, TrustStore, authenticate,
+};
+
+/// How often a device waits. Days of the week, times of the day and windows of the owner's come within two weeks; what has not
+/// come after so many of them never comes.
+const WAITS_MAX: u32 = 100;
 
 /// Bytes of a payload that arrive at a time.
 const PIECE: usize = 16 * 1024;
@@ -86,9 +94,14 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
         }
     };
     let signed = authenticated.manifest().map_err(|error| Failure::document(&input.name, error))?;
-    let setup = Setup { commands: device.limits.commands, options, ..Setup::new(EVERYTHING, store) };
+    let supported = implemented(&device);
+    takes(supported, &authenticated, &input)?;
+    let commands = device.limits.commands;
+    let setup = Setup { supported, commands, options, ..Setup::new(EVERYTHING, store) };
     let json = console.is_json() && args.trace != Some(Form::Json);
-    let trace = Trace::new(console, args.trace, json);
+    // One JSON document has all of it.
+    let form = args.trace.filter(|_| !json);
+    let trace = Trace::new(console, form, json);
     let work = Work { args, device: &device, authenticated: &authenticated, input: &input };
     let parts = device.veto_parts();
     let prefixes: Vec<&[&[u8]]> = parts.iter().map(Vec::as_slice).collect();
@@ -125,6 +138,37 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
         console.print(&work.success(&cost))?;
     }
     failure.map_or(Ok(Exit::Done), Err)
+}
+
+/// What the device implements. A firmware has it as a constant; here it lives as long as the process.
+fn implemented(device: &Device) -> &'static Supported {
+    let codes = Box::leak(device.custom.clone().into_boxed_slice());
+    let supported = supported(device.trust_domains, device.update_management).custom_commands(codes);
+    Box::leak(Box::new(supported))
+}
+
+/// P-009, P-010: a device with fewer features refuses what needs them, by the same check with a smaller set.
+///
+/// # Errors
+/// The number of the fault, with its place.
+fn takes(supported: &'static Supported, authenticated: &Authenticated<'_>, input: &Input) -> Outcome<()> {
+    let signed = authenticated.manifest_for(supported);
+    let fault = match &signed {
+        Err(error) => Some(*error),
+        // Severed sections are part of it.
+        Ok(signed) => {
+            Procedure::Update.sections().iter().find_map(|key| match signed.section(*key, &EVERYTHING) {
+                Err(AuthenticationError::Malformed(error)) => Some(error),
+                _ => None,
+            })
+        }
+    };
+    let Some(error) = fault else { return Ok(()) };
+    let offset = u64::try_from(error.offset).unwrap_or(u64::MAX);
+    Err(Failure::numbered(error.kind.number(), Exit::No, error.kind.to_string())
+        .at(Place::bytes(&input.name, offset, None))
+        .note("nothing ran, and nothing was changed")
+        .help("what the device implements stands under [supports] in the device file"))
 }
 
 /// Where the device's report goes.
@@ -205,7 +249,11 @@ impl<'w> Work<'w> {
         platform.watcher.rehearsing = self.args.rehearse;
         let mut slots = vec![Dependency::FREE; limits.dependencies];
         let mut envelopes = vec![0; if wants_dependencies { limits.envelopes } else { 0 }];
-        let dependencies = Dependencies::new(&mut slots, &mut envelopes);
+        let dependencies = if self.device.trust_domains {
+            Dependencies::new(&mut slots, &mut envelopes)
+        } else {
+            Dependencies::none()
+        };
         let made = Processor::with_dependencies(self.authenticated, setup, platform, lent, dependencies);
         let mut processor = match made {
             Ok(processor) => processor,
@@ -232,6 +280,7 @@ impl<'w> Work<'w> {
     /// Goes on until the procedure has ended.
     fn drive(&self, processor: &mut Machine<'_, '_, '_>, account: &Account<'_>) -> Outcome<Option<Failed>> {
         let mut lacking = Vec::new();
+        let mut waits = 0;
         loop {
             match processor.run() {
                 Step::NeedPayload(payload) => self.fetch(processor, &payload)?,
@@ -241,7 +290,9 @@ impl<'w> Work<'w> {
                     }
                 }
                 Step::Wait(pause) => {
-                    if let Some(failure) = account.waited(&pause, processor.platform()) {
+                    waits += 1;
+                    let goes_on = waits <= WAITS_MAX;
+                    if let Some(failure) = account.waited(&pause, goes_on, processor.platform()) {
                         return Ok(Some(Failed { said: failure, cause: None }));
                     }
                 }

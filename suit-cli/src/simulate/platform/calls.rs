@@ -111,6 +111,10 @@ impl Platform for FilesPlatform<'_> {
     }
 
     fn read(&mut self, component: Handle, offset: u32, buffer: &mut [u8]) -> Result<(), PlatformFault> {
+        if self.writing.is_some() {
+            // What is read while something else is written is what is copied.
+            self.watcher.other = Some(component);
+        }
         let held = self.held(component).ok_or(IO)?;
         self.store.read(&held, offset, buffer).map_err(|error| self.io(&error))
     }
@@ -219,13 +223,14 @@ impl Platform for FilesPlatform<'_> {
 
     fn watch(&mut self, watched: &Watched) {
         let line = self.watcher.see(watched);
+        let other = self.watcher.other.take();
         let Some(line) = line else { return };
         let component = match line.effect {
             Effect::Condition | Effect::Skip if !self.trace.wants_all() => return,
             Effect::Condition | Effect::Skip => self.named(watched.component),
             _ => self.shown(watched.component),
         };
-        let source = self.watcher.other.take().map(|other| self.shown(other));
+        let source = other.map(|other| self.shown(other));
         self.trace.tell(Line { component: Some(component), source, ..line });
     }
 

@@ -184,7 +184,8 @@ impl<'d> FilesPlatform<'d> {
         }
         self.floors.clone_from(&saved.floors);
         self.references.clone_from(&saved.references);
-        self.time = saved.time.or(self.time);
+        // A device file of later knows better.
+        self.time = self.time.map(|time| saved.time.map_or(time, |saved| time.max(saved)));
         Ok(())
     }
 

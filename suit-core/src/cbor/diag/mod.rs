@@ -215,7 +215,8 @@ impl<'w, 'a> Printer<'w, 'a> {
             Key::Name(_, name) => write!(self.out, "{}: ", Quoted(name)),
             Key::Composite(_, encoded) => {
                 if self.in_key < 2 {
-                    Printer::new(&mut *self.out, false, Reader::new(encoded), self.in_key + 1).print(ANY)?;
+                    Printer::new(&mut *self.out, false, Reader::new(encoded), self.in_key.saturating_add(1))
+                        .print(ANY)?;
                 } else {
                     // A key inside of a key inside of a key: no document has any.
                     write!(self.out, "<< / encoded key / h'{}' >>", Hex(encoded))?;

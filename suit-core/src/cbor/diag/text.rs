@@ -50,19 +50,25 @@ impl fmt::Display for Timestamp {
         if seconds >= YEAR_10000 {
             return write!(f, "{seconds} s after 1970");
         }
-        // Days in a calendar whose year begins in March, so that the leap day is the last one; eras have 400 years.
-        let days = seconds / 86_400 + 719_468;
-        let (era, day_of_era) = (days / 146_097, days % 146_097);
-        let year_of_era =
-            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let month_from_march = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-        let year = year_of_era + era * 400 + u64::from(month <= 2);
+        let (year, month, day) = date(seconds / 86_400);
         let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
         write!(f, "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
     }
+}
+
+/// Year, month and day so many days after 1970-01-01; before the year 10000.
+#[allow(clippy::arithmetic_side_effects, reason = "days are bounded, and no difference is less than 0")]
+fn date(days: u64) -> (u64, u64, u64) {
+    // Days in a calendar whose year begins in March, so that the leap day is the last one; eras have 400 years.
+    let days = days + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    (year, month, day)
 }
 
 /// Text in double quotes, escaped as in JSON. Control characters and those that reorder or hide text are escaped too,
@@ -127,7 +133,7 @@ fn half(bits: u16) -> f32 {
         // 2^-24 is the least number there is.
         0 => f32::from(fraction) * 5.960_464_5e-8,
         31 => f32::from_bits(0xff << 23 | u32::from(fraction) << 13),
-        _ => f32::from_bits((exponent + 112) << 23 | u32::from(fraction) << 13),
+        _ => f32::from_bits(exponent.wrapping_add(112) << 23 | u32::from(fraction) << 13),
     };
     if sign == 1 { -magnitude } else { magnitude }
 }

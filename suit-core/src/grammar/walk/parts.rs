@@ -216,7 +216,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 self.fault(ErrorKind::WrongType(Expected::Uint), at)?;
                 ANY.0
             }
-            OtherKeys::Custom if self.is_custom() && self.visitor.supported().parameter(0) => map.other,
+            OtherKeys::Custom
+                if self.is_custom()
+                    && self.int().is_some_and(|label| self.visitor.supported().custom_parameter(label)) =>
+            {
+                map.other
+            }
             OtherKeys::Custom | OtherKeys::NoCustom => NONE,
         })
     }

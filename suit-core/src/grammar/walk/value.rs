@@ -18,7 +18,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     #[inline(always)]
     pub(super) fn value(&mut self, shape: u8) -> Result<u8, Stop> {
         let at = self.at;
-        let layer = core::mem::replace(&mut self.layer, false);
+        let layer = if V::SILENT { false } else { core::mem::replace(&mut self.layer, false) };
         self.head()?;
         let (mut shape, mut row) = self.resolve(shape);
         if let Some(kind) = self.misfit(row) {
@@ -44,7 +44,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 let (inner, layer) = self.inner(row, content);
                 if inner != NONE {
                     self.into(shape, row, at, begin, content)?;
-                    self.layer = layer;
+                    if !V::SILENT {
+                        self.layer = layer;
+                    }
                     return Ok(inner);
                 }
                 value = Value::Bytes(content);
@@ -147,8 +149,15 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// Reads on behind the head of an array, a map or a tag.
     #[inline(always)]
     fn open(&mut self, shape: u8, row: &'static Row, at: usize, layer: bool) -> Result<(), Stop> {
-        let level = if layer { 1 } else { self.level().wrapping_add(1) };
-        // The last place is for a byte string's content without parts; what a device knows always has parts there.
+        // A device is in one layer, and what it knows always has parts where it is the content of a byte string.
+        let level = if V::SILENT {
+            u8::try_from(self.depth.wrapping_add(1)).unwrap_or(u8::MAX)
+        } else if layer {
+            1
+        } else {
+            self.level().wrapping_add(1)
+        };
+        // The last place is for a byte string's content without parts.
         let full = !V::SILENT && self.depth.saturating_add(1) >= self.frames.len();
         if usize::from(level) > DEPTH_MAX || full {
             return Err(self.stop(ErrorKind::TooDeep, at));
@@ -156,12 +165,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let mut frame = row;
         let mut place = 0;
         let mut left = 1;
-        if row.what == What::Any || row.what == What::OneOf {
-            self.inside = ANY.0;
-        }
         if self.major == Major::Tag {
             frame = &Row::IN_TAG;
-            place = usize::from(self.inside);
+            place = usize::from(if row.what == What::Tagged { self.inside } else { ANY.0 });
         } else {
             // Each item takes a byte, so a greater number can't be met by any input that this reads.
             let Ok(count) = u32::try_from(self.value) else {
@@ -310,8 +316,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             1.. => usize::try_from(code).unwrap_or(usize::MAX),
             _ => usize::MAX,
         };
+        let supported = match place {
+            0 => self.int().is_some_and(|code| self.visitor.supported().custom_command(code)),
+            place => self.visitor.supported().command(place),
+        };
         let [section, shared] = match ARGUMENTS.get(place) {
-            Some(shapes) if self.visitor.supported().command(place) => *shapes,
+            Some(shapes) if supported => *shapes,
             _ => [NONE; 2],
         };
         let in_shared = self.top.row.what == What::SharedSequence;

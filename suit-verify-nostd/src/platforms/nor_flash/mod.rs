@@ -10,8 +10,6 @@
 //! ```
 
 mod records;
-#[cfg(test)]
-mod tests;
 
 use core::fmt;
 

@@ -7,7 +7,8 @@ use embedded_storage::nor_flash::{
     ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
 };
 
-use crate::semihosting::{File, Mode};
+use crate::say;
+use crate::semihosting::{self, File, Mode};
 
 /// The address at which the flash is seen: behind the boot loader.
 pub const START: usize = 0x2_0000;
@@ -18,12 +19,20 @@ pub const SIZE: usize = 0xc_0000;
 #[derive(Debug)]
 pub struct HostFlash {
     file: File,
+    /// Changes until the power is cut, for tests.
+    cut: Option<u32>,
 }
 
 impl HostFlash {
     /// The flash as it is in memory.
     pub fn open() -> Option<Self> {
-        Some(Self { file: File::open(c"flash.bin", Mode::Update)? })
+        let file = File::open(c"flash.bin", Mode::Update)?;
+        // Decimal digits, if there is such a file.
+        let mut digits = [0; 4];
+        let length = File::open(c"cut", Mode::Read).map(|file| file.read(&mut digits));
+        let cut = length.and_then(|length| digits.get(..length));
+        let cut = cut.and_then(|digits| core::str::from_utf8(digits).ok()?.trim_end().parse().ok());
+        Some(Self { file, cut })
     }
 
     /// Powers the flash up: memory gets what the file has kept. Whether that worked.
@@ -43,6 +52,13 @@ impl HostFlash {
         length: usize,
         change: impl FnOnce(&mut [u8]),
     ) -> Result<(), NorFlashErrorKind> {
+        if let Some(left) = &mut self.cut {
+            if *left == 0 {
+                say!("  power cut");
+                semihosting::exit(true);
+            }
+            *left -= 1;
+        }
         // SAFETY: the range was checked to be in flash, which is memory. Whoever runs from there or reads from there
         // doesn't change it: the platform writes banks that don't run.
         let place = unsafe { slice::from_raw_parts_mut((START + offset as usize) as *mut u8, length) };

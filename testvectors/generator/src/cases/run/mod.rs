@@ -10,6 +10,7 @@ mod index;
 mod limits;
 mod procedures;
 mod sequences;
+mod storing;
 mod templates;
 mod updates;
 
@@ -194,6 +195,7 @@ pub(super) fn cases() -> Vec<Case> {
         templates::cases(),
         conditions::cases(),
         directives::cases(),
+        storing::cases(),
         index::cases(),
         sequences::cases(),
         limits::cases(),

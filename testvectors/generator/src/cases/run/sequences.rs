@@ -257,6 +257,21 @@ fn softness() -> Vec<Case> {
                 .fails("ConditionFailed", ABORT, "install", "main")],
         ),
         GROUP.play(
+            "soft-for-every-component",
+            "A-18, P-121",
+            "soft failure belongs to the sequence, not to the component that was chosen when it was set",
+            install_abc([
+                index(0),
+                run_sequence([soft(true), index(1), write("1"), check(c::ABORT), write("never")]),
+                write("end"),
+            ]),
+            board(&["a", "b", "c"]),
+            [update()
+                .leaves("b", b"1")
+                .leaves("a", b"end")
+                .does(trace().write("b", b"1").fails(ABORT, "b").write("a", b"end").floor(3))],
+        ),
+        GROUP.play(
             "soft-false-once-more",
             "P-119",
             "soft failure can be given up again before the condition",

@@ -27,6 +27,9 @@ enum Ended {
     Failed(Failure),
 }
 
+/// The device carries out every custom command.
+static SUPPORTED: suit_core::grammar::Supported = suit_verify_nostd::process::supported(true, true).custom();
+
 /// Makes the device of these lines and does what their `run PROCEDURE` say. A line `later` begins facts that hold once
 /// the device has waited.
 pub(super) fn carry_out(
@@ -88,7 +91,7 @@ fn drive<'l>(
     let mut slots = [Dependency::FREE; 8];
     let slots = slots.get_mut(..dependencies).expect("at most eight dependencies");
     let dependencies = Dependencies::new(slots, room.take(bytes).expect("memory for dependencies"));
-    let setup = Setup { commands, options: device.options, ..Setup::new(CRYPTO, *trust) };
+    let setup = Setup { commands, options: device.options, supported: &SUPPORTED, ..Setup::new(CRYPTO, *trust) };
     let rehearsing = device.rehearsing;
     let payloads = device.payloads;
     let mut processor = Processor::with_dependencies(&authenticated, setup, device, lent, dependencies)?;

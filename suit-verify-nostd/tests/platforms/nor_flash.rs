@@ -1,116 +1,23 @@
-use std::boxed::Box;
-use std::vec;
-use std::vec::Vec;
+//! The platform over NOR flash, call by call: what it refuses, what it keeps, and what a power cut leaves.
 
-use embedded_storage::nor_flash::{ErrorType, ReadNorFlash, check_erase, check_read, check_write};
 use suit_core::cbor::Reader;
+use suit_core::component::ComponentId;
 use suit_core::digest::Digest;
 use suit_core::labels::{Algorithm, FileType};
+use suit_verify_nostd::platform::{Handle, Identifier, Incoming, Platform, PlatformFault};
+use suit_verify_nostd::platforms::nor_flash::{
+    Bank, Board, NOT_ALIGNED, NorBuffers, NorComponent, NorLayout, NorPlatform, OUT_OF_BOUNDS, View,
+};
+use suit_verify_nostd::platforms::{Identity, OUT_OF_ORDER};
 
-use super::*;
+use crate::build::{CLASS, VENDOR};
+use crate::flash::Model;
 
 const FIRMWARE: Handle = Handle(0);
 const APP: Handle = Handle(1);
 
-/// Flash that takes its rules seriously: what isn't aligned, what isn't erased and what was written already is refused.
-/// The power can be cut at a chosen operation, which is then done by half.
-struct Model<const R: usize, const W: usize, const E: usize> {
-    bytes: Vec<u8>,
-    /// Of each word that can be written: it wasn't since it was erased.
-    fresh: Vec<bool>,
-    /// Writes and erasures.
-    operations: u32,
-    /// The how manieth is the last.
-    cut: Option<u32>,
-    erased: Vec<u32>,
-}
-
-impl<const R: usize, const W: usize, const E: usize> Model<R, W, E> {
-    fn new(blocks: usize) -> Self {
-        // As it comes from the factory or from whoever had it before: not erased.
-        Self {
-            bytes: vec![0x5a; blocks * E],
-            fresh: vec![false; blocks * E / W],
-            operations: 0,
-            cut: None,
-            erased: vec![0; blocks],
-        }
-    }
-
-    /// Whether the power stays on for another operation, and if not, whether it goes during this one.
-    fn powered(&mut self) -> Result<bool, NorFlashErrorKind> {
-        self.operations += 1;
-        match self.cut {
-            Some(cut) if self.operations == cut => Ok(false),
-            Some(cut) if self.operations > cut => Err(NorFlashErrorKind::Other),
-            _ => Ok(true),
-        }
-    }
-}
-
-impl<const R: usize, const W: usize, const E: usize> ErrorType for &mut Model<R, W, E> {
-    type Error = NorFlashErrorKind;
-}
-
-impl<const R: usize, const W: usize, const E: usize> ReadNorFlash for &mut Model<R, W, E> {
-    const READ_SIZE: usize = R;
-
-    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), NorFlashErrorKind> {
-        check_read(self, offset, bytes.len())?;
-        bytes.copy_from_slice(&self.bytes[offset as usize..][..bytes.len()]);
-        Ok(())
-    }
-
-    fn capacity(&self) -> usize {
-        self.bytes.len()
-    }
-}
-
-impl<const R: usize, const W: usize, const E: usize> NorFlash for &mut Model<R, W, E> {
-    const WRITE_SIZE: usize = W;
-    const ERASE_SIZE: usize = E;
-
-    fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
-        check_erase(self, from, to)?;
-        let powered = self.powered()?;
-        let (from, to) = (from as usize, to as usize);
-        for byte in from..to {
-            // Cut: the contents are undefined.
-            self.bytes[byte] = if powered || byte % 3 == 0 { 0xff } else { self.bytes[byte] };
-        }
-        for word in from / W..to / W {
-            self.fresh[word] = powered;
-        }
-        for block in from / E..to / E {
-            self.erased[block] += 1;
-        }
-        if powered { Ok(()) } else { Err(NorFlashErrorKind::Other) }
-    }
-
-    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
-        check_write(self, offset, bytes.len())?;
-        let powered = self.powered()?;
-        let first = offset as usize / W;
-        for (index, word) in bytes.chunks(W).enumerate() {
-            assert!(
-                self.fresh[first + index],
-                "word {} is written without having been erased",
-                first + index
-            );
-            if !powered && index == bytes.len() / W / 2 {
-                // Cut: this word is undefined, those behind it are unchanged.
-                self.bytes[(first + index) * W..][..W].fill(0x10);
-                self.fresh[first + index] = false;
-                break;
-            }
-            self.bytes[(first + index) * W..][..W].copy_from_slice(word);
-            self.fresh[first + index] = false;
-        }
-        if powered { Ok(()) } else { Err(NorFlashErrorKind::Other) }
-    }
-}
-
-struct Starts(Vec<(Option<u64>, u32, Option<Vec<u8>>)>);
+/// Notes what is started.
+pub(crate) struct Starts(pub(crate) Vec<(Option<u64>, u32, Option<Vec<u8>>)>);
 
 impl Board for Starts {
     fn invoke(&mut self, bank: &Bank, length: u32, arguments: Option<&[u8]>) -> Result<(), PlatformFault> {
@@ -120,14 +27,18 @@ impl Board for Starts {
 }
 
 /// Firmware in two banks, an application in one, the journal behind; all counted in erase blocks.
-fn layout(block: u32) -> NorLayout<'static> {
+pub(crate) fn layout(block: u32) -> NorLayout<'static> {
     let bank = |start, blocks, slot| Bank { start: start * block, size: blocks * block, slot };
     let firmware = [bank(0, 3, Some(0)), bank(3, 3, Some(1))];
     let app = [bank(6, 2, None)];
     let components = [
         NorComponent {
             id: &[b"firmware"],
-            identity: Identity { vendor: &[], class: &[Identifier::Uuid([2; 16])], device: &[] },
+            identity: Identity {
+                vendor: &[Identifier::Uuid(VENDOR)],
+                class: &[Identifier::Uuid(CLASS)],
+                device: &[],
+            },
             banks: Box::leak(Box::new(firmware)),
         },
         NorComponent { id: &[b"app"], identity: Identity::default(), banks: Box::leak(Box::new(app)) },
@@ -142,12 +53,12 @@ fn layout(block: u32) -> NorLayout<'static> {
     }
 }
 
-fn blocks(layout: &NorLayout<'_>, block: u32) -> usize {
+pub(crate) fn blocks(layout: &NorLayout<'_>, block: u32) -> usize {
     ((layout.journal_start + 2 * layout.journal_size) / block) as usize
 }
 
 /// Runs `test` on a device that has just been started with this flash.
-fn started<const R: usize, const W: usize, const E: usize, T>(
+pub(crate) fn started<const R: usize, const W: usize, const E: usize, T>(
     flash: &mut Model<R, W, E>,
     page: usize,
     test: impl FnOnce(&mut NorPlatform<'_, '_, &mut Model<R, W, E>, Starts>) -> T,
@@ -166,7 +77,7 @@ fn sized(size: usize) -> Incoming<'static> {
     Incoming { size: Some(size as u32), digest, file_type: FileType::Regular, metadata: None }
 }
 
-fn image(length: usize, seed: u8) -> Vec<u8> {
+pub(crate) fn image(length: usize, seed: u8) -> Vec<u8> {
     (0..length).map(|index| (index as u8).wrapping_mul(31).wrapping_add(seed)).collect()
 }
 
