@@ -85,7 +85,7 @@ fn every_vector_prints_in_every_form_with_the_fault_that_the_strict_reader_finds
 
 #[test]
 fn mutants_print_in_every_form_with_the_fault_that_the_strict_reader_finds() {
-    let files: Vec<_> = vectors().into_iter().filter(|(_, bytes)| bytes.len() < 2000).collect();
+    let files: Vec<_> = vectors().into_iter().filter(|(_, bytes)| (1..2000).contains(&bytes.len())).collect();
     let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
     let mut next = |bound: usize| {
         seed ^= seed << 13;
