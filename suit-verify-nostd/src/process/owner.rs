@@ -25,6 +25,8 @@ impl<P: Platform> Processor<'_, '_, P> {
                     _ => &[Action::Fetch, Action::Install],
                 }
             }
+            // Loading belongs to starting: a device must come up at any time.
+            Directive::Copy if self.frame.section == ManifestKey::Load => &[Action::Invoke],
             Directive::Write | Directive::Copy | Directive::Swap => &[Action::Install],
             Directive::Unlink => &[Action::Remove],
             Directive::Invoke => &[Action::Invoke],

@@ -79,6 +79,28 @@ fn s46_a_vetoed_component_is_changed_in_no_way() {
     }
 }
 
+/// What is installed starts at any time, with what has to be loaded for it.
+#[test]
+fn s21_a_device_comes_up_in_the_window_and_without_a_clock() {
+    let common = vec![index(1), put(vec![sha256(IMAGE)])];
+    let load = vec![index(2), put(vec![Parameter::SourceComponent(1)]), act(Act::Copy)];
+    let manifest = shared(manifest(&["a", "b", "c"]), common);
+    let manifest = with(manifest, ManifestKey::Validate, vec![index(1), check(Condition::ImageMatch)]);
+    let manifest = with(manifest, ManifestKey::Load, load.clone());
+    let manifest = with(manifest, ManifestKey::Invoke, vec![index(2), act(Act::Invoke)]);
+    for now in [Some(HOUR), None] {
+        let mut device = device(OwnerPolicy::new().blackout(NIGHT));
+        device.now = now;
+        assert_eq!(device.invocation(&seal(&manifest)), Ok(()));
+        assert_eq!(device.log.last().map(String::as_str), Some("invoke c"));
+        // The same copy in an update waits, or is refused.
+        let update = with(manifest.clone(), ManifestKey::Install, load.clone());
+        let failure = device.rehearse(&seal(&update), Procedure::Update).unwrap_err();
+        let rule = if now.is_some() { Rule::Blackout } else { Rule::NoClock };
+        assert_eq!(failure.error, ProcessError::OwnerRefused(rule.number()));
+    }
+}
+
 /// A swap changes both.
 #[test]
 fn s46_nor_as_the_other_side_of_a_swap() {
