@@ -475,6 +475,7 @@ const fn measured(fields: &'static [Field]) -> MapShape {
     MapShape { fields, ..map(MapKind::Parameters, Others::Custom(CUSTOM_PARAMETER)) }
 }
 
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "at compile time")]
 const SYSTEM_FIELDS: [Field; 1 + PARAMETER_FIELDS.len()] = {
     let mut fields = [field(SYSTEM_COMPONENT_ID, COMPONENT_ID); 1 + PARAMETER_FIELDS.len()];
     let mut rest = PARAMETER_FIELDS;

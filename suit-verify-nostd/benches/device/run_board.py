@@ -26,13 +26,13 @@ def build(what, toolchain=()):
     return name, pathlib.Path(folder)
 
 
-def build_host(program):
+def build_host(program, profile):
     """A program for the host, with its own features alone."""
     shutil.copy(ROOT / "Cargo.lock", HERE / "Cargo.lock")
-    command = ["cargo", "build", "--quiet", "--profile", "fast", "-p", program, "--target-dir", str(TARGET)]
+    command = ["cargo", "build", "--quiet", "--profile", profile, "-p", program, "--target-dir", str(TARGET)]
     if subprocess.run(command, cwd=HERE).returncode:
         sys.exit(1)
-    return TARGET / "fast" / program
+    return TARGET / profile / program
 
 
 def qemu(image, cwd=None, seconds=60, more=()):

@@ -42,7 +42,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// A payload that the envelope brought along under this name (P-139).
-    fn integrated(&self, uri: &[u8]) -> Option<&'a [u8]> {
+    pub(super) fn integrated(&self, uri: &[u8]) -> Option<&'a [u8]> {
         let uri = core::str::from_utf8(uri).ok()?;
         let found = self.manifest(self.frame.manifest).authenticated().envelope().payload(uri);
         // What a dependency fetches may have come with the envelope around it.
@@ -200,7 +200,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// The target that source-component names; the index counts in the manifest that set it.
-    fn source(&self, target: u8) -> Result<u8, ProcessError> {
+    pub(super) fn source(&self, target: u8) -> Result<u8, ProcessError> {
         let key = ParameterKey::SourceComponent;
         let index = self.uint_of(target, key).ok_or(ProcessError::ParameterUnset(key))?;
         let manifest = self.setting(target, key).map_or(0, |setting| setting.manifest);

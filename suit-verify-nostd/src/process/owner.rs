@@ -15,35 +15,49 @@ impl<P: Platform> Processor<'_, '_, P> {
         let actions: &[Action] = match directive {
             // A transfer that was permitted goes on.
             Directive::Fetch if self.transfer.is_some() => return Ok(false),
-            // A fetch outside of payload-fetch and dependency-resolution goes where the image is used.
-            Directive::Fetch if self.section() == Some(ManifestKey::Install) => {
-                &[Action::Fetch, Action::Install]
+            Directive::Fetch => {
+                let uri = self.string_of(target, ParameterKey::Uri);
+                match self.frame.section {
+                    // What came with the envelope isn't fetched.
+                    _ if uri.is_some_and(|uri| self.integrated(uri).is_some()) => &[Action::Install],
+                    ManifestKey::PayloadFetch | ManifestKey::DependencyResolution => &[Action::Fetch],
+                    // In any other section it goes where the image is used.
+                    _ => &[Action::Fetch, Action::Install],
+                }
             }
-            Directive::Fetch => &[Action::Fetch],
             Directive::Write | Directive::Copy | Directive::Swap => &[Action::Install],
             Directive::Unlink => &[Action::Remove],
             Directive::Invoke => &[Action::Invoke],
             _ => return Ok(false),
         };
+        for action in actions {
+            if self.owner_minds(*action, target)? {
+                return Ok(true);
+            }
+        }
+        // A swap changes the other component as well. Without a source it fails by itself.
+        match (directive, self.source(target)) {
+            (Directive::Swap, Ok(source)) => self.owner_minds(Action::Install, source),
+            _ => Ok(false),
+        }
+    }
+
+    fn owner_minds(&mut self, action: Action, target: u8) -> Result<bool, ProcessError> {
         let facts = Facts { utc: self.platform.now(), ..self.platform.resources() };
         let priority = self.parameter(target, ParameterKey::UpdatePriority);
         let priority = priority.map(|mut value| value.int());
         let storage = self.uint_of(target, ParameterKey::ImageSize);
         let Some(component) = self.path_of(target) else { return Ok(false) };
         let Some(policy) = self.platform.owner_policy() else { return Ok(false) };
-        for action in actions {
-            let request = Request { action: *action, component, priority, storage, ram: None };
-            match policy.decide(&facts, &request) {
-                Decision::Allowed => {}
-                Decision::NotNow { rule, retry_at } if !self.rehearsing => {
-                    self.pause = Pause { owner_rule: Some(rule.number()), retry_at };
-                    return Ok(true);
-                }
-                Decision::NotNow { rule, .. } | Decision::Refused { rule } => {
-                    return Err(ProcessError::OwnerRefused(rule.number()));
-                }
+        match policy.decide(&facts, &Request { action, component, priority, storage, ram: None }) {
+            Decision::Allowed => Ok(false),
+            Decision::NotNow { rule, retry_at } if !self.rehearsing => {
+                self.pause = Pause { owner_rule: Some(rule.number()), retry_at };
+                Ok(true)
+            }
+            Decision::NotNow { rule, .. } | Decision::Refused { rule } => {
+                Err(ProcessError::OwnerRefused(rule.number()))
             }
         }
-        Ok(false)
     }
 }

@@ -119,11 +119,16 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         self.memory.targets.get(usize::from(target)).map_or(State::Unknown, |target| target.state)
     }
 
-    /// Nothing is known any more of what a target holds.
+    /// Nothing is known any more of what a target holds, by whatever name the device knows the place.
     pub(super) fn changed(&mut self, target: u8) {
-        self.set_state(target, State::Unknown);
-        #[cfg(feature = "trust-domains")]
-        self.drop_integrity(target);
+        let handle = self.handle(target);
+        for target in 0..self.targets {
+            if self.handle(target) == handle {
+                self.set_state(target, State::Unknown);
+                #[cfg(feature = "trust-domains")]
+                self.drop_integrity(target);
+            }
+        }
     }
 
     pub(super) fn set_state(&mut self, target: u8, state: State) {

@@ -16,3 +16,4 @@ mod common;
 mod flash;
 mod nor_flash;
 mod processor;
+mod ram;

@@ -180,8 +180,10 @@ fn ram_shows_that_only_named_components_are_written_and_only_verified_ones_start
                 assert_eq!((*component, *content), (Handle(1), Some(&new[..])));
                 started += 1;
             }
-            Effect::Swap { .. } => panic!("nothing is exchanged"),
+            Effect::Swap { .. } | Effect::Custom { .. } => panic!("{effect:?}"),
             Effect::Read { .. } | Effect::SetFloor { .. } => {}
+            #[cfg(feature = "report")]
+            Effect::Record(_) => {}
         };
         let (first, second) = on_ram(&mut memories, &mut lengths, &mut floor, &mut watch, |platform| {
             let both = |platform: &mut RamPlatform<'_, '_>| {

@@ -473,6 +473,21 @@ fn p_160_what_replaces_a_verified_dependency_is_not_verified() {
 }
 
 #[test]
+fn p_160_nor_what_replaces_it_by_another_name() {
+    let leaf = leaf();
+    let other = with(manifest(&["d"]), ManifestKey::Install, mark("another"));
+    let mut root = root(&leaf);
+    root.components.push(id("other name"));
+    let over = vec![index(2), put(vec![content(&seal(&other))]), act(Act::Write), index(1)];
+    let commands = seq([vec![index(1), act(Act::Fetch), integrity()], over, vec![process()]]);
+    let root = with(root, ManifestKey::DependencyResolution, commands);
+    let mut device = serving(&leaf);
+    device.aliases.insert("other name".to_owned(), "dep".to_owned());
+    assert_eq!(device.update(&seal(&root)), Err(ProcessError::DependencyUnverified));
+    assert_eq!(device.content("d"), None);
+}
+
+#[test]
 fn p_160_verification_does_not_outlive_the_procedure() {
     let leaf = with(leaf(), ManifestKey::Uninstall, mark("gone"));
     let root = with(root(&leaf), ManifestKey::Uninstall, vec![index(1), process()]);

@@ -16,6 +16,8 @@ use suit_verify_nostd::platform::Level;
 use suit_verify_nostd::platform::{
     ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Platform, PlatformFault, Watched,
 };
+#[cfg(feature = "owner-policy")]
+use suit_verify_nostd::policy::{Facts, OwnerPolicy};
 #[cfg(feature = "trust-domains")]
 use suit_verify_nostd::process::{Dependencies, Dependency};
 use suit_verify_nostd::process::{
@@ -74,6 +76,11 @@ pub(crate) struct Device {
     pub(crate) permits: Option<i64>,
     /// Levels of power and network.
     pub(crate) levels: [Option<i64>; 2],
+    /// What its owner permits, and what is known for that.
+    #[cfg(feature = "owner-policy")]
+    pub(crate) owner: Option<OwnerPolicy<'static>>,
+    #[cfg(feature = "owner-policy")]
+    pub(crate) resources: Facts,
     /// Where it is.
     #[cfg(feature = "update-management")]
     pub(crate) zone: Option<Zone>,
@@ -83,6 +90,8 @@ pub(crate) struct Device {
     pub(crate) others: BTreeMap<Vec<u8>, Vec<i64>>,
     /// Storage fails at this many operations from now on.
     pub(crate) fail_in: Option<u32>,
+    /// Other names of components.
+    pub(crate) aliases: BTreeMap<String, String>,
     /// What is to be had from where.
     pub(crate) payloads: BTreeMap<String, Vec<u8>>,
     /// Bytes per call of `feed`.
@@ -118,11 +127,16 @@ impl Device {
             battery: None,
             permits: None,
             levels: [None, None],
+            #[cfg(feature = "owner-policy")]
+            owner: None,
+            #[cfg(feature = "owner-policy")]
+            resources: Facts::default(),
             #[cfg(feature = "update-management")]
             zone: None,
             incoming: Vec::new(),
             others: BTreeMap::new(),
             fail_in: None,
+            aliases: BTreeMap::new(),
             payloads: BTreeMap::new(),
             piece: 3,
             setup: |setup| setup,
@@ -306,7 +320,9 @@ fn key(manifest: Option<ComponentId<'_>>) -> Option<Vec<u8>> {
 impl Platform for Device {
     fn component(&mut self, path: &ComponentPath<'_>) -> Option<Handle> {
         let name: Vec<_> = path.parts().map(|part| String::from_utf8_lossy(part).into_owned()).collect();
-        let position = self.components.iter().position(|component| component.name == name.join("/"))?;
+        let name = name.join("/");
+        let name = self.aliases.get(&name).unwrap_or(&name);
+        let position = self.components.iter().position(|component| component.name == *name)?;
         Some(Handle(u16::try_from(position).unwrap()))
     }
 
@@ -430,7 +446,17 @@ impl Platform for Device {
         self.custom
     }
 
-    #[cfg(feature = "update-management")]
+    #[cfg(feature = "owner-policy")]
+    fn owner_policy(&mut self) -> Option<OwnerPolicy<'_>> {
+        self.owner
+    }
+
+    #[cfg(feature = "owner-policy")]
+    fn resources(&mut self) -> Facts {
+        self.resources
+    }
+
+    #[cfg(any(feature = "update-management", feature = "owner-policy"))]
     fn now(&mut self) -> Option<u64> {
         self.now
     }

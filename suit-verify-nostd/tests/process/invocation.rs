@@ -145,6 +145,18 @@ fn p_045_of_several_components_only_the_verified_ones_are_started() {
     assert_eq!(invoked(&device), ["a"]);
 }
 
+/// A device may know one place by two names.
+#[test]
+fn p_045_what_is_written_by_another_name_is_not_verified() {
+    let over = vec![index(1), put(vec![content(BAD)]), act(Act::Write), index(0)];
+    let commands = seq([vec![index(0)], verified(), over, invoke()]);
+    let envelope = seal(&with(manifest(&["a", "other name"]), ManifestKey::Invoke, commands));
+    let mut device = device();
+    device.aliases.insert("other name".to_owned(), "a".to_owned());
+    assert_eq!(device.invocation(&envelope), Err(ProcessError::InvokeUnverified));
+    assert!(invoked(&device).is_empty());
+}
+
 #[test]
 fn p_045_what_was_verified_stays_so_where_it_goes() {
     let at = |component: u64, more: Vec<Command>| seq([vec![index(component)], more]);

@@ -28,6 +28,8 @@ mod invocation;
 mod limits;
 #[cfg(feature = "update-management")]
 mod management;
+#[cfg(all(feature = "owner-policy", feature = "update-management", feature = "trust-domains"))]
+mod owner;
 mod power;
 mod procedure;
 mod records;

@@ -9,16 +9,21 @@
 //! flash    … | bank 0, erase blocks | bank 1, erase blocks | … | journal: two areas of whole erase blocks | …
 //! ```
 
+mod board;
+mod layout;
 mod records;
 
 use core::fmt;
 
 use embedded_storage::nor_flash::{NorFlash, NorFlashError, NorFlashErrorKind};
+use suit_core::cbor::Walked;
 use suit_core::component::ComponentId;
 
-use super::{Identity, Mark, OUT_OF_ORDER, length_of};
+use super::{Mark, OUT_OF_ORDER, length_of};
 use crate::platform::{ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Platform, PlatformFault};
 use crate::process::Procedure;
+pub use board::Board;
+pub use layout::{Bank, NorBuffers, NorComponent, NorLayout};
 use records::{KEYS_MAX, Records, Value};
 
 /// The driver was given a place that isn't aligned.
@@ -27,116 +32,6 @@ pub const NOT_ALIGNED: PlatformFault = PlatformFault(16);
 pub const OUT_OF_BOUNDS: PlatformFault = PlatformFault(17);
 /// The driver failed otherwise.
 pub const DRIVER: PlatformFault = PlatformFault(18);
-
-/// Where a component can be stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bank {
-    /// Where it begins in the flash, bytes; a multiple of the erase size.
-    pub start: u32,
-    /// Bytes of it; a multiple of the erase size.
-    pub size: u32,
-    /// The storage slot that manifests call it.
-    pub slot: Option<u64>,
-}
-
-/// A component of the device, as a constant.
-#[derive(Clone, Copy, Debug)]
-pub struct NorComponent<'c> {
-    /// The parts of its identifier, prefixes included.
-    pub id: &'c [&'c [u8]],
-    /// What it is.
-    pub identity: Identity<'c>,
-    /// One bank, or two.
-    pub banks: &'c [Bank],
-}
-
-/// What the device consists of, as a constant.
-#[derive(Clone, Copy, Debug)]
-pub struct NorLayout<'c> {
-    /// The components; a [`Handle`] is a position here. Three times their number and the number of floors is at most 63.
-    pub components: &'c [NorComponent<'c>],
-    /// Places of root manifests that have a rollback floor: parts of the manifest's component identifier; `None` for
-    /// manifests that don't say where they are. A manifest from any other place is refused.
-    pub floors: &'c [Option<&'c [&'c [u8]]>],
-    /// Where the journal begins, bytes; it occupies twice `journal_size`.
-    pub journal_start: u32,
-    /// Bytes of one of the journal's areas; a multiple of the erase size.
-    pub journal_size: u32,
-}
-
-/// Memory to work in.
-#[derive(Debug)]
-pub struct NorBuffers<'b> {
-    /// What is gathered before it is written: a multiple of the write size that divides the erase size. More bytes make
-    /// fewer and faster writes.
-    pub page: &'b mut [u8],
-    /// For records and for reads that aren't aligned: 24 bytes rounded up to the read and to the write size.
-    pub scratch: &'b mut [u8],
-}
-
-/// What the board does beside storing.
-pub trait Board {
-    /// Starts what a bank holds, as [`Platform::invoke`] does.
-    ///
-    /// # Errors
-    /// If it can't be started.
-    fn invoke(&mut self, bank: &Bank, length: u32, arguments: Option<&[u8]>) -> Result<(), PlatformFault>;
-
-    /// See [`Platform::now`].
-    #[cfg(any(feature = "update-management", feature = "owner-policy"))]
-    fn now(&mut self) -> Option<u64> {
-        None
-    }
-
-    /// See [`Platform::battery`].
-    #[cfg(feature = "update-management")]
-    fn battery(&mut self) -> Option<u64> {
-        None
-    }
-
-    /// See [`Platform::version`].
-    #[cfg(feature = "update-management")]
-    fn version(&mut self, component: Handle) -> &[i64] {
-        let _ = component;
-        &[]
-    }
-
-    /// See [`Platform::authorized`].
-    #[cfg(feature = "update-management")]
-    fn authorized(&mut self, priority: i64) -> bool {
-        let _ = priority;
-        false
-    }
-
-    /// See [`Platform::set_version`].
-    ///
-    /// # Errors
-    /// If it can't be kept.
-    #[cfg(feature = "update-management")]
-    fn set_version(&mut self, version: &suit_core::version::Version<'_>) -> Result<(), PlatformFault> {
-        let _ = version;
-        Ok(())
-    }
-
-    /// See [`Platform::level`].
-    #[cfg(feature = "update-management")]
-    fn level(&mut self, of: crate::platform::Level) -> Option<i64> {
-        let _ = of;
-        None
-    }
-
-    /// See [`Platform::owner_policy`].
-    #[cfg(feature = "owner-policy")]
-    fn owner_policy(&mut self) -> Option<crate::policy::OwnerPolicy<'_>> {
-        None
-    }
-
-    /// See [`Platform::resources`].
-    #[cfg(feature = "owner-policy")]
-    fn resources(&mut self) -> crate::policy::Facts {
-        crate::policy::Facts::default()
-    }
-}
 
 /// Which bank of a component with two is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,7 +100,7 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
         buffers: NorBuffers<'b>,
     ) -> Result<Self, PlatformFault> {
         let erase = u32::try_from(F::ERASE_SIZE).map_err(|_| OUT_OF_BOUNDS)?;
-        check::<F>(&flash, &layout, &buffers, erase)?;
+        layout.check(&flash, &buffers, erase)?;
         let records = Records::open(&mut flash, buffers.scratch, layout.journal_start, layout.journal_size)?;
         let mut platform =
             Self { flash, board, layout, buffers, records, erase, running: 0, view: View::Spare, open: None };
@@ -453,6 +348,15 @@ impl<F: NorFlash, B: Board> Platform for NorPlatform<'_, '_, F, B> {
         self.board.invoke(bank, length, arguments)
     }
 
+    fn custom(&mut self, code: i64, argument: Walked<'_>, component: Handle) -> Result<bool, PlatformFault> {
+        self.board.custom(code, argument, component)
+    }
+
+    #[cfg(feature = "report")]
+    fn record(&mut self, record: &crate::report::Record<'_>) {
+        self.board.record(record);
+    }
+
     #[cfg(any(feature = "update-management", feature = "owner-policy"))]
     fn now(&mut self) -> Option<u64> {
         self.board.now()
@@ -481,6 +385,16 @@ impl<F: NorFlash, B: Board> Platform for NorPlatform<'_, '_, F, B> {
     #[cfg(feature = "update-management")]
     fn level(&mut self, of: crate::platform::Level) -> Option<i64> {
         self.board.level(of)
+    }
+
+    #[cfg(feature = "update-management")]
+    fn other_version(&mut self, device: &[u8]) -> Option<&[i64]> {
+        self.board.other_version(device)
+    }
+
+    #[cfg(feature = "update-management")]
+    fn zone(&mut self) -> Option<crate::calendar::Zone> {
+        self.board.zone()
     }
 
     #[cfg(feature = "owner-policy")]
@@ -559,50 +473,6 @@ impl State {
 fn key(component: Handle, which: u16) -> Result<u16, PlatformFault> {
     let first = component.0.checked_mul(KEYS).and_then(|first| first.checked_add(which));
     first.ok_or(PlatformFault::NO_ROOM)
-}
-
-/// Refuses a layout that can't work: constants that are wrong show at the first start.
-fn check<F: NorFlash>(
-    flash: &F,
-    layout: &NorLayout<'_>,
-    buffers: &NorBuffers<'_>,
-    erase: u32,
-) -> Result<(), PlatformFault> {
-    let keys = layout.components.len().checked_mul(usize::from(KEYS));
-    let keys = keys.and_then(|keys| keys.checked_add(layout.floors.len()));
-    let record = round_up(records::RECORD, F::WRITE_SIZE.max(F::READ_SIZE)).ok_or(NOT_ALIGNED)?;
-    // Head, every key, and one more.
-    let needed = keys.filter(|keys| *keys <= usize::from(KEYS_MAX)).and_then(|keys| keys.checked_add(2));
-    let needed = needed.and_then(|needed| needed.checked_mul(record)).ok_or(PlatformFault::NO_ROOM)?;
-    let journal = usize::try_from(layout.journal_size).unwrap_or(usize::MAX);
-    if journal < needed || buffers.scratch.len() < record {
-        return Err(PlatformFault::NO_ROOM);
-    }
-    let page = buffers.page.len();
-    let units = F::WRITE_SIZE.is_multiple_of(F::READ_SIZE) || F::READ_SIZE.is_multiple_of(F::WRITE_SIZE);
-    if page == 0 || !units || !page.is_multiple_of(F::WRITE_SIZE) || !F::ERASE_SIZE.is_multiple_of(page) {
-        return Err(NOT_ALIGNED);
-    }
-    let regions = || {
-        let banks = layout.components.iter().flat_map(|component| component.banks);
-        let areas = layout.journal_size.saturating_mul(2);
-        banks.map(|bank| (bank.start, bank.size)).chain([(layout.journal_start, areas)])
-    };
-    for (number, (start, size)) in regions().enumerate() {
-        if !start.is_multiple_of(erase) || !size.is_multiple_of(erase) {
-            return Err(NOT_ALIGNED);
-        }
-        let end = start.checked_add(size).ok_or(OUT_OF_BOUNDS)?;
-        let inside = usize::try_from(end).is_ok_and(|end| end <= flash.capacity());
-        let mut others = regions().skip(number.saturating_add(1));
-        if !inside || others.any(|(other, size)| other < end && start < other.saturating_add(size)) {
-            return Err(OUT_OF_BOUNDS);
-        }
-    }
-    if layout.components.iter().any(|component| !(1..=2).contains(&component.banks.len())) {
-        return Err(OUT_OF_BOUNDS);
-    }
-    Ok(())
 }
 
 /// Reads from any place, through `scratch` where the driver can't.

@@ -416,9 +416,47 @@ fn severed() -> Vec<Case> {
         .played(main(), [update().refused("SeveredMismatch", "install")]);
     let mut unnamed = signed(manifest(&["main"], None, [(m::VALIDATE, seq([write("x")]))]));
     unnamed.envelope().insert(m::INSTALL, seq([write("never")]));
+    let mut candidate = signed(manifest(
+        &["main"],
+        None,
+        [
+            (m::PAYLOAD_FETCH, seq([write("candidate")])),
+            (m::CANDIDATE_VERIFICATION, seq([check(c::CHECK_CONTENT)])),
+            (m::INSTALL, seq([write("installed")])),
+        ],
+    ));
+    for key in [m::PAYLOAD_FETCH, m::CANDIDATE_VERIFICATION, m::INSTALL] {
+        candidate.sever(key, SHA_256);
+    }
+    candidate.renew();
+    let mut unknown = signed(manifest(&["main"], None, [(m::INSTALL, seq([write("x")]))]));
+    unknown.envelope().insert(17, seq([write("never")]));
+    unknown.envelope().insert(1_000, bytes("nobody knows"));
     vec![
         whole,
         changed,
+        GROUP.play_draft(
+            "severed-all",
+            "A-10, P-059, P-173",
+            "every section stands beside the manifest, candidate-verification too",
+            candidate,
+            board(&["main"]),
+            [update().leaves("main", b"installed").does(
+                trace()
+                    .write("main", b"candidate")
+                    .holds("check-content", "main")
+                    .write("main", b"installed")
+                    .floor(3),
+            )],
+        ),
+        GROUP.play_draft(
+            "unknown-members",
+            "A-35",
+            "keys of the envelope that no document defines, or an old draft did, are ignored",
+            unknown,
+            board(&["main"]),
+            [update().leaves("main", b"x").does(trace().write("main", b"x").floor(3))],
+        ),
         GROUP
             .play_draft(
                 "severed-gone",

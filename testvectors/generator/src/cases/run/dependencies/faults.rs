@@ -36,7 +36,7 @@ fn distrusted() -> Vec<Case> {
     let fails = |error, dependency: &Dependency| {
         update()
             .leaves("dep", &dependency.envelope)
-            .does(dependency.fetched(trace(), "dep").fails("dependency-integrity", "dep"))
+            .does(dependency.fetched(trace().get("dep", NAME), "dep").fails("dependency-integrity", "dep"))
             .fails(error, "", "dependency-resolution", "dep")
     };
     let mut damaged = usual();
@@ -60,13 +60,12 @@ fn distrusted() -> Vec<Case> {
     );
     let no_envelope = Dependency { envelope: b"no envelope".to_vec(), digest: it.digest.clone(), mark: None };
     vec![
-        played(
+        GROUP.play(
             "other-digest",
             "P-159",
             "the dependency is authentic, but not the one that is meant",
             failing(&other.digest),
-            &it,
-            device(),
+            device().serving(NAME, &it.envelope),
             [fails("DependencyMismatch", &it)],
         ),
         GROUP.play(
@@ -117,13 +116,12 @@ fn distrusted() -> Vec<Case> {
                 )
                 .fails("WrongType", "", "dependency-resolution", "dep")],
         ),
-        played(
+        GROUP.play(
             "mismatch-in-try",
             "A-20, P-159",
             "dependency-integrity fails in an alternative: that aborts, though it is a condition",
             in_try,
-            &it,
-            device(),
+            device().serving(NAME, &it.envelope),
             [fails("DependencyMismatch", &it)],
         ),
         played(
@@ -143,13 +141,12 @@ fn distrusted() -> Vec<Case> {
                 .does(it.fetched(trace(), "dep").fails("dependency-integrity", "dep"))
                 .fails("ParameterUnset", "image-digest", "dependency-resolution", "dep")],
         ),
-        played(
+        GROUP.play(
             "older",
             "P-038, P-159",
             "a newer version of the dependency was installed before",
             failing(&it.digest),
-            &it,
-            device().floor("dep", 6),
+            device().serving(NAME, &it.envelope).floor("dep", 6),
             [fails("Rollback", &it)],
         ),
     ]

@@ -31,244 +31,22 @@
 //! assert_eq!(written, 8);
 //! ```
 
+mod component;
+mod effect;
+
 use core::fmt;
 
+use suit_core::cbor::Walked;
 use suit_core::component::ComponentId;
 
-pub use super::Identity;
 use super::{Mark, OUT_OF_ORDER, length_of, part};
-use crate::platform::{ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Platform, PlatformFault};
-
-/// A component whose bytes are lent.
-#[derive(Debug)]
-pub struct RamComponent<'r> {
-    /// The parts of its identifier, prefixes included.
-    pub id: &'r [&'r [u8]],
-    /// Where it is stored; it can be as long as this.
-    pub storage: &'r mut [u8],
-    /// Bytes that are stored, committed.
-    pub length: Option<u32>,
-    /// The storage slot that it stands for.
-    pub slot: Option<u64>,
-    /// What it is.
-    pub identity: Identity<'r>,
-    /// Version of what it holds; empty if it isn't known.
-    pub version: &'r [i64],
-    /// The floors whose manifests use it, one bit each by position.
-    pub references: u32,
-    transfer: Option<Transfer>,
-}
-
-/// What was begun and not committed.
-#[derive(Clone, Copy, Debug)]
-struct Transfer {
-    of: Option<Mark>,
-    stored: u32,
-}
-
-impl<'r> RamComponent<'r> {
-    /// An empty component.
-    #[must_use]
-    pub const fn new(id: &'r [&'r [u8]], storage: &'r mut [u8]) -> Self {
-        Self {
-            id,
-            storage,
-            length: None,
-            slot: None,
-            identity: Identity { vendor: &[], class: &[], device: &[] },
-            version: &[],
-            references: 0,
-            transfer: None,
-        }
-    }
-
-    /// The same component, of this identity.
-    #[must_use]
-    pub const fn of(self, identity: Identity<'r>) -> Self {
-        Self { identity, ..self }
-    }
-
-    /// The same component in this storage slot.
-    #[must_use]
-    pub const fn in_slot(self, slot: u64) -> Self {
-        Self { slot: Some(slot), ..self }
-    }
-
-    /// The same component with this content, as far as it fits.
-    #[must_use]
-    pub fn holding(mut self, content: &[u8]) -> Self {
-        for (to, from) in self.storage.iter_mut().zip(content) {
-            *to = *from;
-        }
-        self.length = Some(length_of(content).min(length_of(self.storage)));
-        self
-    }
-
-    /// What it holds, committed.
-    #[must_use]
-    pub fn content(&self) -> Option<&[u8]> {
-        self.storage.get(..usize::try_from(self.length?).ok()?)
-    }
-}
-
-/// The rollback floor of the root manifests stored at one place.
-#[derive(Clone, Copy, Debug)]
-pub struct RamFloor<'r> {
-    /// The place: parts of the manifest's component identifier; `None` for manifests that don't say where they are.
-    pub manifest: Option<&'r [&'r [u8]]>,
-    /// The lowest sequence number that is accepted.
-    pub sequence: u64,
-}
-
-impl<'r> RamFloor<'r> {
-    /// A floor that accepts everything.
-    #[must_use]
-    pub const fn new(manifest: Option<&'r [&'r [u8]]>) -> Self {
-        Self { manifest, sequence: 0 }
-    }
-
-    fn is_for(&self, manifest: Option<ComponentId<'_>>) -> bool {
-        match (self.manifest, manifest) {
-            (None, None) => true,
-            (Some(parts), Some(id)) => ComponentPath::new(id).is(parts),
-            _ => false,
-        }
-    }
-}
-
-/// What a platform is asked to do and what can be made to fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operation {
-    /// Reading of a component.
-    Read,
-    /// Getting ready to store.
-    Begin,
-    /// Storing bytes.
-    Write,
-    /// Completing what was stored.
-    Commit,
-    /// Exchanging two components.
-    Swap,
-    /// Starting a component.
-    Invoke,
-    /// Reading of a rollback floor.
-    Floor,
-    /// Raising a rollback floor.
-    SetFloor,
-    /// Keeping a version.
-    SetVersion,
-    /// Keeping a reference.
-    Reference,
-}
-
-/// An operation that was carried out, with what it left behind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect<'e> {
-    /// These bytes were read.
-    Read {
-        /// From where.
-        component: Handle,
-        /// From which byte on.
-        offset: u32,
-        /// How many.
-        length: usize,
-    },
-    /// The component lost what it held.
-    Begin {
-        /// Which one.
-        component: Handle,
-        /// The byte from which on it wants the new content.
-        from: u32,
-    },
-    /// These bytes were stored; a torn write tells those that were.
-    Write {
-        /// Where.
-        component: Handle,
-        /// At which byte.
-        offset: u32,
-        /// The bytes.
-        data: &'e [u8],
-    },
-    /// The component holds this now.
-    Commit {
-        /// Which one.
-        component: Handle,
-        /// All of it.
-        content: &'e [u8],
-    },
-    /// Two components have exchanged what they hold.
-    Swap {
-        /// One of them.
-        one: Handle,
-        /// The other.
-        other: Handle,
-    },
-    /// The component was started, holding this.
-    Invoke {
-        /// Which one.
-        component: Handle,
-        /// All of it; `None` if it holds nothing.
-        content: Option<&'e [u8]>,
-        /// What it was given.
-        arguments: Option<&'e [u8]>,
-    },
-    /// A floor was raised.
-    SetFloor {
-        /// Its position among the floors.
-        floor: usize,
-        /// What is the lowest number now.
-        sequence: u64,
-    },
-}
-
-/// A fault to come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Which operations count; `None`: all.
-    pub on: Option<Operation>,
-    /// The how manieth of them fails, from 1 on.
-    pub number: u32,
-    /// If it is a write: so many of its bytes are stored all the same.
-    pub stored: u32,
-    /// Everything after it fails too, until [`RamPlatform::restore`]: the power is cut.
-    pub lasting: bool,
-}
-
-impl Fault {
-    /// One failure of the `number`th operation of this kind, that stores nothing.
-    #[must_use]
-    pub const fn new(on: Operation, number: u32) -> Self {
-        Self { on: Some(on), number, stored: 0, lasting: false }
-    }
-
-    /// The power is cut at the `number`th operation, whatever it is.
-    #[must_use]
-    pub const fn power_cut(number: u32) -> Self {
-        Self { on: None, number, stored: 0, lasting: true }
-    }
-}
-
-/// What conditions, `wait` and the owner's policy ask for.
 #[cfg(any(feature = "update-management", feature = "owner-policy"))]
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Facts {
-    /// Seconds since 1970, by a trusted clock.
-    pub now: Option<u64>,
-    /// Charge of the battery in mWh.
-    pub battery: Option<u64>,
-    /// Updates of this priority and of more urgent ones, which have smaller numbers, are permitted.
-    pub permitted: Option<i64>,
-    /// State of the power supply.
-    pub power: Option<i64>,
-    /// State of the network.
-    pub network: Option<i64>,
-    /// Time zone and daylight saving.
-    #[cfg(feature = "update-management")]
-    pub zone: Option<crate::calendar::Zone>,
-    /// Radio level, free storage and free memory.
-    #[cfg(feature = "owner-policy")]
-    pub resources: crate::policy::Facts,
-}
+pub use component::Facts;
+use component::Transfer;
+pub use component::{RamComponent, RamFloor};
+pub use effect::{Effect, Fault, Operation};
+
+use crate::platform::{ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Platform, PlatformFault};
 
 /// Called with each operation that was carried out.
 pub type Watch<'p> = &'p mut (dyn FnMut(&Effect<'_>) + 'p);
@@ -283,6 +61,8 @@ pub struct RamPlatform<'p, 'r> {
     operations: u32,
     /// Instead of what it has, `begin` says that so many bytes are there already.
     pub claims: Option<u32>,
+    /// What commands below -256 come to, if the device has any.
+    pub custom: Result<bool, PlatformFault>,
     /// What conditions and the owner's policy ask for.
     #[cfg(any(feature = "update-management", feature = "owner-policy"))]
     pub facts: Facts,
@@ -310,6 +90,7 @@ impl<'p, 'r> RamPlatform<'p, 'r> {
             down: false,
             operations: 0,
             claims: None,
+            custom: Err(PlatformFault::UNSUPPORTED),
             #[cfg(any(feature = "update-management", feature = "owner-policy"))]
             facts: Facts::default(),
             #[cfg(feature = "owner-policy")]
@@ -533,6 +314,18 @@ impl Platform for RamPlatform<'_, '_> {
         Ok(())
     }
 
+    fn custom(&mut self, code: i64, _: Walked<'_>, component: Handle) -> Result<bool, PlatformFault> {
+        self.attempt(Operation::Custom)?;
+        let answer = self.custom?;
+        self.tell(&Effect::Custom { code, component });
+        Ok(answer)
+    }
+
+    #[cfg(feature = "report")]
+    fn record(&mut self, record: &crate::report::Record<'_>) {
+        self.tell(&Effect::Record(*record));
+    }
+
     #[cfg(any(feature = "update-management", feature = "owner-policy"))]
     fn now(&mut self) -> Option<u64> {
         self.facts.now
@@ -622,172 +415,5 @@ impl fmt::Debug for RamPlatform<'_, '_> {
             .field("fault", &self.fault)
             .field("operations", &self.operations)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::format;
-    use std::string::String;
-    use std::vec::Vec;
-
-    use suit_core::cbor::Reader;
-    use suit_core::digest::Digest;
-    use suit_core::labels::{Algorithm, FileType};
-
-    use super::*;
-
-    const APP: Handle = Handle(0);
-    const SPARE: Handle = Handle(1);
-
-    fn sized(size: u32) -> Incoming<'static> {
-        let digest = Digest::new(Algorithm::Sha256, &[7; 32]).ok();
-        Incoming { size: Some(size), digest, file_type: FileType::Regular, metadata: None }
-    }
-
-    /// Runs `test` on a device of two components, and returns what was done to it.
-    fn with_device(test: impl FnOnce(&mut RamPlatform<'_, '_>)) -> Vec<String> {
-        let (mut storage, mut spare) = ([0; 8], [0; 4]);
-        let uuid = [Identifier::Uuid([1; 16])];
-        let identity = Identity { vendor: &uuid, class: &[], device: &[] };
-        let mut components = [
-            RamComponent::new(&[b"os", b"app"], &mut storage).holding(b"old").of(identity),
-            RamComponent::new(&[b"spare"], &mut spare).in_slot(1),
-        ];
-        let mut floors = [RamFloor::new(None), RamFloor { manifest: Some(&[b"m"]), sequence: 5 }];
-        let mut log = Vec::new();
-        let mut watch = |effect: &Effect<'_>| log.push(format!("{effect:?}"));
-        let mut device = RamPlatform::new(&mut components, &mut floors);
-        device.watch(&mut watch);
-        test(&mut device);
-        log
-    }
-
-    #[test]
-    fn components_are_found_by_all_parts() {
-        with_device(|device| {
-            // [h'6f73', h'617070'], [h'6f73'], [h'7370617265']
-            for (encoded, found) in [
-                (&b"\x82\x42os\x43app"[..], Some(APP)),
-                (b"\x81\x42os", None),
-                (b"\x81\x45spare", Some(SPARE)),
-            ] {
-                let id = ComponentId::read(&mut Reader::new(encoded)).unwrap();
-                assert_eq!(device.component(&ComponentPath::new(id)), found);
-            }
-            assert_eq!(device.identifiers(IdentifierKind::Vendor, APP), [Identifier::Uuid([1; 16])]);
-            assert_eq!(device.identifiers(IdentifierKind::Class, APP), []);
-            assert_eq!(device.identifiers(IdentifierKind::Vendor, Handle(2)), []);
-            assert_eq!((device.slot(APP), device.slot(SPARE)), (None, Some(1)));
-        });
-    }
-
-    #[test]
-    fn a_place_without_floor_is_refused() {
-        let log = with_device(|device| {
-            let place = |encoded| Some(ComponentId::read(&mut Reader::new(encoded)).unwrap());
-            assert_eq!(device.floor(None), Ok(0));
-            assert_eq!(device.floor(place(b"\x81\x41m")), Ok(5));
-            assert_eq!(device.floor(place(b"\x81\x41n")), Err(PlatformFault::FORBIDDEN));
-            assert_eq!(device.set_floor(place(b"\x81\x41n"), 9), Err(PlatformFault::FORBIDDEN));
-            assert_eq!(device.set_floor(place(b"\x81\x41m"), 6), Ok(()));
-            assert_eq!(device.floor(place(b"\x81\x41m")), Ok(6));
-        });
-        assert_eq!(log, ["SetFloor { floor: 1, sequence: 6 }"]);
-    }
-
-    #[test]
-    fn from_begin_to_commit_there_is_no_length() {
-        let log = with_device(|device| {
-            assert_eq!(device.write(APP, 0, b"x"), Err(OUT_OF_ORDER), "not begun");
-            assert_eq!(device.begin(APP, &sized(2)), Ok(0));
-            assert_eq!(device.length(APP), None);
-            assert_eq!(device.write(APP, 1, b"x"), Err(OUT_OF_ORDER), "a gap");
-            assert_eq!(device.write(APP, 0, b"123456789"), Err(PlatformFault::NO_ROOM));
-            assert_eq!(device.write(APP, 0, b"n"), Ok(()));
-            assert_eq!(device.commit(APP, 2), Err(OUT_OF_ORDER), "a byte is missing");
-            assert_eq!(device.write(APP, 1, b"w"), Ok(()));
-            assert_eq!(device.commit(APP, 2), Ok(()));
-            assert_eq!(device.length(APP), Some(2));
-            assert_eq!(device.commit(APP, 2), Err(OUT_OF_ORDER), "committed already");
-            assert_eq!(device.read(APP, 7, &mut [0; 2]), Err(PlatformFault::FORBIDDEN), "behind the storage");
-            assert_eq!(device.invoke(APP, Some(b"a")), Ok(()));
-        });
-        assert_eq!(
-            log,
-            [
-                "Begin { component: Handle(0), from: 0 }",
-                "Write { component: Handle(0), offset: 0, data: [110] }",
-                "Write { component: Handle(0), offset: 1, data: [119] }",
-                "Commit { component: Handle(0), content: [110, 119] }",
-                "Invoke { component: Handle(0), content: Some([110, 119]), arguments: Some([97]) }",
-            ]
-        );
-    }
-
-    #[test]
-    fn only_the_same_thing_goes_on() {
-        with_device(|device| {
-            device.begin(APP, &sized(4)).unwrap();
-            device.write(APP, 0, b"12").unwrap();
-            assert_eq!(device.begin(APP, &sized(4)), Ok(2));
-            let other = Digest::new(Algorithm::Sha256, &[8; 32]).ok();
-            assert_eq!(device.begin(APP, &Incoming { digest: other, ..sized(4) }), Ok(0));
-            device.begin(APP, &sized(4)).unwrap();
-            device.write(APP, 0, b"12").unwrap();
-            assert_eq!(device.begin(APP, &sized(5)), Ok(0));
-            device.begin(APP, &Incoming { digest: None, ..sized(4) }).unwrap();
-            device.write(APP, 0, b"12").unwrap();
-            assert_eq!(
-                device.begin(APP, &Incoming { digest: None, ..sized(4) }),
-                Ok(0),
-                "who knows what it is"
-            );
-            device.claims = Some(3);
-            assert_eq!(device.begin(APP, &sized(5)), Ok(3));
-            assert_eq!(device.write(APP, 3, b"45"), Ok(()), "what it claims it also believes");
-        });
-    }
-
-    #[test]
-    fn swap_needs_room_on_both_sides() {
-        let log = with_device(|device| {
-            assert_eq!(device.swap(APP, SPARE), Ok(()));
-            assert_eq!((device.length(APP), device.components()[1].content()), (None, Some(&b"old"[..])));
-            device.begin(APP, &sized(8)).unwrap();
-            device.write(APP, 0, b"too long").unwrap();
-            device.commit(APP, 8).unwrap();
-            assert_eq!(device.swap(SPARE, APP), Err(PlatformFault::NO_ROOM));
-            assert_eq!(device.swap(APP, APP), Err(PlatformFault::FORBIDDEN));
-        });
-        assert_eq!(log[0], "Swap { one: Handle(0), other: Handle(1) }");
-        assert_eq!(log.len(), 4);
-    }
-
-    #[test]
-    fn a_fault_comes_when_it_was_asked_for() {
-        let log = with_device(|device| {
-            device.inject(Fault::new(Operation::Begin, 2));
-            assert_eq!(device.begin(APP, &sized(4)), Ok(0));
-            assert_eq!(device.begin(SPARE, &sized(4)), Err(RamPlatform::INJECTED));
-            assert_eq!(device.begin(SPARE, &sized(4)), Ok(0), "only once");
-            device.inject(Fault { stored: 1, ..Fault::power_cut(2) });
-            assert_eq!(device.floor(None), Ok(0));
-            assert_eq!(device.write(APP, 0, b"1234"), Err(RamPlatform::INJECTED));
-            assert_eq!(device.floor(None), Err(RamPlatform::INJECTED), "down");
-            assert_eq!(device.write(APP, 1, b"234"), Err(RamPlatform::INJECTED), "down");
-            device.restore();
-            assert_eq!(device.begin(APP, &sized(4)), Ok(1), "torn after one byte");
-            assert_eq!(device.operations(), 8);
-        });
-        assert_eq!(
-            log,
-            [
-                "Begin { component: Handle(0), from: 0 }",
-                "Begin { component: Handle(1), from: 0 }",
-                "Write { component: Handle(0), offset: 0, data: [49] }",
-                "Begin { component: Handle(0), from: 1 }",
-            ]
-        );
     }
 }
