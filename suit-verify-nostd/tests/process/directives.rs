@@ -490,6 +490,43 @@ fn custom_commands_are_conditions_or_directives_as_the_platform_says() {
     assert_eq!(run(Err(PlatformFault(5))), (Err(fault), false, told), "a directive that failed");
 }
 
+/// What the device didn't list is refused with the manifest, also where it would never run.
+#[test]
+fn p_009_custom_commands_and_parameters_that_the_device_does_not_list_exclude_the_manifest() {
+    static LISTED: suit_core::grammar::Supported =
+        suit_verify_nostd::process::SUPPORTED.custom_commands(&[-300]).custom_parameters(&[-400]);
+    let run = |listing: bool, unlikely: Command| {
+        let mut device = Device::abc();
+        device.custom = Ok(true);
+        device.setup = if listing {
+            |mut setup| {
+                setup.supported = &LISTED;
+                setup
+            }
+        } else {
+            |mut setup| {
+                setup.supported = &suit_verify_nostd::process::SUPPORTED;
+                setup
+            }
+        };
+        let commands = seq([mark("x"), vec![Command::TryEach(vec![mark("y"), vec![unlikely]], false)]]);
+        let result = update(&mut device, commands);
+        assert_eq!(device.log.is_empty(), result.is_err(), "before anything runs");
+        result
+    };
+    let command = |code| Command::Custom(code, Custom::Nil);
+    let parameter = |label| put(vec![Parameter::Custom(label, Custom::Int(1))]);
+    let unknown = Err(ProcessError::Malformed(suit_core::ErrorKind::UnknownCommand));
+    let unknown_parameter = Err(ProcessError::Malformed(suit_core::ErrorKind::UnknownParameter));
+    assert_eq!(run(true, command(-300)), Ok(()));
+    assert_eq!(run(true, command(-301)), unknown);
+    assert_eq!(run(true, command(-400)), unknown);
+    assert_eq!(run(false, command(-300)), unknown);
+    assert_eq!(run(true, parameter(-400)), Ok(()));
+    assert_eq!(run(true, parameter(-300)), unknown_parameter);
+    assert_eq!(run(false, parameter(-400)), unknown_parameter);
+}
+
 /// However a payload is cut up, the same comes of it.
 #[test]
 fn payloads_come_in_pieces_of_any_size() {

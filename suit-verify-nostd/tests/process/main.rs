@@ -24,6 +24,8 @@ mod conditions;
 #[cfg(feature = "trust-domains")]
 mod dependencies;
 mod directives;
+#[cfg(feature = "trust-domains")]
+mod domains;
 mod invocation;
 mod limits;
 #[cfg(feature = "update-management")]
@@ -33,8 +35,12 @@ mod owner;
 mod power;
 mod procedure;
 mod records;
+#[cfg(feature = "trust-domains")]
+mod references;
 mod rehearsal;
 mod sections;
 mod sequences;
 mod templates;
 mod threats;
+#[cfg(feature = "update-management")]
+mod wait;
