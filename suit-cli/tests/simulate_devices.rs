@@ -164,6 +164,7 @@ free-ram = 4096
 trust-domains = true
 update-management = true
 custom-commands = [-300]
+custom-parameters = [-257, -258]
 [rules]
 strictly-newer = true
 demand-identity = true

@@ -40,8 +40,9 @@ pub(crate) struct Device {
     /// Whether it implements trust domains, and update management.
     pub(crate) trust_domains: bool,
     pub(crate) update_management: bool,
-    /// Codes of custom commands.
+    /// Codes of custom commands, and labels of custom parameters.
     pub(crate) custom: Vec<i64>,
+    pub(crate) custom_parameters: Vec<i64>,
 }
 
 /// Identifiers by kind.

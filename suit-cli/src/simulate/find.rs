@@ -62,6 +62,7 @@ impl Finder<'_> {
                 .collect::<Outcome<_>>()?,
             trust_domains: file.supports.trust_domains.unwrap_or(true),
             update_management: file.supports.update_management.unwrap_or(true),
+            custom_parameters: file.supports.custom_parameters.iter().map(|label| label.0).collect(),
             custom: file.supports.custom_commands.iter().map(|label| label.0).collect(),
         })
     }

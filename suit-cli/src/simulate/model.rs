@@ -169,6 +169,9 @@ pub(crate) struct Supports {
     /// Custom commands. As conditions they hold, as directives they succeed.
     #[serde(default)]
     pub(crate) custom_commands: Vec<Label>,
+    /// Custom parameters. They are hints, which nothing here follows.
+    #[serde(default)]
+    pub(crate) custom_parameters: Vec<Label>,
 }
 
 /// What the device demands beyond the standard.

@@ -1,5 +1,6 @@
 //! What a virtual device does, effect by effect: a line for people, or a line of JSON.
 
+use crate::description::values::{Bytes, Scalar, bytes_text};
 use crate::error::{Failure, Outcome, harmless};
 use crate::output::Console;
 use crate::render::words::{part, size};
@@ -95,7 +96,7 @@ pub(crate) enum Effect {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "ComponentState")]
 pub(crate) struct Held {
-    /// Parts of its identifier: text where that is printable, else hex.
+    /// Parts of its identifier as device files and descriptions write them: text, or `hex:` and digits.
     pub(crate) id: Vec<String>,
     /// The slot.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,7 +112,11 @@ pub(crate) struct Held {
 impl Held {
     /// How messages call the component: `[firmware] slot 1`.
     pub(crate) fn name(&self) -> String {
-        let id = self.id.join("/");
+        let shown = self.id.iter().map(|text| match Bytes::from_text(text) {
+            Ok(Bytes::Given(bytes)) => part(&bytes),
+            _ => text.clone(),
+        });
+        let id = shown.collect::<Vec<_>>().join("/");
         self.slot.map_or_else(|| format!("[{id}]"), |slot| format!("[{id}] slot {slot}"))
     }
 
@@ -126,9 +131,14 @@ impl Held {
     }
 }
 
-/// The parts of an identifier as they are shown.
-pub(crate) fn parts(id: &[Vec<u8>]) -> Vec<String> {
-    id.iter().map(|one| part(one)).collect()
+/// An identifier as people are shown it: `module/tls`.
+pub(crate) fn shown(id: &[Vec<u8>]) -> String {
+    id.iter().map(|one| part(one)).collect::<Vec<_>>().join("/")
+}
+
+/// The parts of an identifier as they are written.
+pub(crate) fn written(id: &[Vec<u8>]) -> Vec<String> {
+    id.iter().map(|one| bytes_text(one)).collect()
 }
 
 /// A command's place.

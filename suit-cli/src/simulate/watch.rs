@@ -88,10 +88,13 @@ impl Watcher {
         }
         let line = Line { place, ..Line::default() };
         if Condition::from_code(watched.code).is_some() {
-            let holds = watched.error.is_none();
-            let abort = watched.error.is_some_and(|error| !error.is_condition());
-            let name = Some(command_name(watched.code));
-            return (!abort).then_some(Line { effect: Effect::Condition, name, holds: Some(holds), ..line });
+            let holds = Some(watched.error.is_none());
+            return Some(Line {
+                effect: Effect::Condition,
+                name: Some(command_name(watched.code)),
+                holds,
+                ..line
+            });
         }
         if watched.error.is_some() || self.rehearsing {
             return None;

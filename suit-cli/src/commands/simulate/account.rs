@@ -8,7 +8,7 @@ use crate::keys::hex;
 use crate::render::words::{grouped, size};
 use crate::signers::EVERYTHING;
 use crate::simulate::platform::FilesPlatform;
-use crate::simulate::trace::{Effect, Line, parts};
+use crate::simulate::trace::{Effect, Line, shown};
 use crate::simulate::watch::{command_name, section_name};
 use suit_core::cbor::Reader;
 use suit_core::labels::{CUSTOM_MAX, Condition, ParameterKey};
@@ -41,7 +41,7 @@ impl Account<'_> {
                     None => failure,
                     Some(id) => {
                         let id: Vec<Vec<u8>> = id.parts().map(<[u8]>::to_vec).collect();
-                        failure.note(format!("the manifest lists [{}]", parts(&id).join("/")))
+                        failure.note(format!("the manifest lists [{}]", shown(&id)))
                     }
                 }
             }

@@ -143,8 +143,9 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
 /// What the device implements. A firmware has it as a constant; here it lives as long as the process.
 fn implemented(device: &Device) -> &'static Supported {
     let codes = Box::leak(device.custom.clone().into_boxed_slice());
-    let supported = supported(device.trust_domains, device.update_management).custom_commands(codes);
-    Box::leak(Box::new(supported))
+    let labels = Box::leak(device.custom_parameters.clone().into_boxed_slice());
+    let supported = supported(device.trust_domains, device.update_management);
+    Box::leak(Box::new(supported.custom_commands(codes).custom_parameters(labels)))
 }
 
 /// P-009, P-010: a device with fewer features refuses what needs them, by the same check with a smaller set.

@@ -164,13 +164,13 @@ impl<'d> FilesPlatform<'d> {
         for (live, saved) in self.components.iter_mut().zip(&saved.components) {
             let numbers = || live.slots.iter().map(|slot| slot.number);
             if saved.id.0 != live.id {
-                let name = trace::parts(&live.id).join("/");
+                let name = trace::shown(&live.id);
                 return Err(other(&format!(
                     "it lacks the component [{name}], or has it at another position"
                 )));
             }
             if !saved.slots.iter().map(|slot| slot.slot).eq(numbers()) || saved.running >= live.slots.len() {
-                let name = trace::parts(&live.id).join("/");
+                let name = trace::shown(&live.id);
                 return Err(other(&format!("[{name}] has other slots")));
             }
             live.running = saved.running;
@@ -289,7 +289,7 @@ impl<'d> FilesPlatform<'d> {
     /// A component's name alone.
     pub(crate) fn named(&self, component: Handle) -> trace::Held {
         let slot = self.slot_of(component).and_then(|slot| slot.number);
-        let id = self.live(component).map(|live| trace::parts(&live.id)).unwrap_or_default();
+        let id = self.live(component).map(|live| trace::written(&live.id)).unwrap_or_default();
         trace::Held { id, slot, ..trace::Held::default() }
     }
 
