@@ -61,6 +61,12 @@ impl<'a> Manifest<'a> {
         Some(self.members.find(key.code(), self.content)).filter(|value| !value.is_empty())
     }
 
+    /// Whether there is something under this key, in the manifest or severed.
+    #[must_use]
+    pub fn has(&self, key: ManifestKey) -> bool {
+        self.find(key).is_some()
+    }
+
     fn find_common(&self, key: CommonKey) -> Reader<'a> {
         self.members.find_common(key, self.content)
     }

@@ -1,6 +1,7 @@
 //! Reading again what a walk has been through.
 
 use super::reader::{Major, Reader};
+use crate::digest::Digest;
 
 /// A cursor over bytes that [`crate::grammar::walk`] has found in order. What is borrowed can't have changed since, so
 /// reading doesn't fail; where a caller steps over the end all the same, it reads zeros and empty strings.
@@ -52,6 +53,11 @@ impl<'a> Walked<'a> {
     pub fn wrapped(&mut self) -> Self {
         let content = self.string();
         Self(Reader::at(content, self.0.offset().saturating_sub(content.len())))
+    }
+
+    /// A digest; one that no data has where there is none.
+    pub fn digest(&mut self) -> Digest<'a> {
+        Digest::known(&mut self.0)
     }
 
     /// Whether the next item is of this major type.

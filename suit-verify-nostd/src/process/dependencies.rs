@@ -293,7 +293,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                 Part::Missing(_) => return Err(ProcessError::SectionMissing(*key)),
                 Part::Present(_) => {}
             }
-            let lacking = self.manifest(dependent).manifest().section(*key).is_none();
+            let lacking = !self.manifest(dependent).manifest().has(*key);
             if lacking && !self.setup.options.sections_unmatched {
                 return Err(ProcessError::DependentLacksSection(*key));
             }
@@ -362,7 +362,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         }
         let Some(key) = self.section() else { return Ok(Flow::Next) };
         // TD §5.4: an absent section is immediate success, without the shared sequence.
-        if self.manifest(number).manifest().section(key).is_none() {
+        if !self.manifest(number).manifest().has(key) {
             self.has_run(number);
             return Ok(Flow::Next);
         }
@@ -415,7 +415,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             }
             let number = self.load(target, frame.manifest)?;
             let ran = self.loaded(number).map_or(0, |loaded| loaded.ran);
-            let has = self.manifest(number).manifest().section(key).is_some();
+            let has = self.manifest(number).manifest().has(key);
             if has && ran != self.stage.saturating_add(1) {
                 return Err(ProcessError::DependencyUnprocessed);
             }
@@ -447,7 +447,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             }
             number => number?,
         };
-        if self.manifest(number).manifest().section(ManifestKey::Uninstall).is_none() {
+        if !self.manifest(number).manifest().has(ManifestKey::Uninstall) {
             return Ok(Flow::Next);
         }
         self.open_shared(number, true)?;

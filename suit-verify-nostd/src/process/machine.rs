@@ -253,7 +253,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     fn next_section(&mut self) -> Result<(), ProcessError> {
         let Some(key) = self.section() else { return self.finish() };
         // without the section the shared sequence doesn't run either.
-        if self.root.manifest().section(key).is_none() {
+        if !self.root.manifest().has(key) {
             self.stage = self.stage.saturating_add(1);
             return Ok(());
         }

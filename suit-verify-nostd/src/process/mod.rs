@@ -52,7 +52,7 @@ pub use supported::{SUPPORTED, supported};
 
 /// Commands that a procedure may run by default.
 ///
-/// The longest published example runs 28. A thousand leaves room for 30 components with a try-each each, and takes a
+/// An A/B update as `suit new` describes it runs 30. A thousand leaves room for 30 components with a try-each each, and takes a
 /// Cortex-M3 at 64 MHz less than a tenth of a second, hashing and storage excluded.
 pub const COMMANDS: u32 = 1_000;
 

@@ -100,7 +100,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// The parameter image-digest, if it is set.
     pub(super) fn digest_of(&self, target: u8) -> Option<Digest<'a>> {
-        Digest::read_wrapped(&mut self.parameter(target, ParameterKey::ImageDigest)?.reader()).ok()
+        Some(self.parameter(target, ParameterKey::ImageDigest)?.wrapped().digest())
     }
 }
 
