@@ -4,7 +4,7 @@
 use crate::cbor::{Major, Reader};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::{self, Checker, Context, Frame, Members, Shape, Supported};
+use crate::grammar::{self, Checker, Context, DEPTH_MAX, Frame, Members, Shape, Supported};
 use crate::labels::{EnvelopeKey, Tag};
 
 /// An envelope, borrowed.
@@ -83,19 +83,26 @@ pub(crate) fn check_in<'a>(
     context: Context<'a>,
     supported: &Supported,
 ) -> Result<Context<'a>, Error> {
-    let mut reader = content;
-    let mut checker = Checker::new(context, *supported);
-    grammar::walk(shape, &mut reader, &mut checker)?;
-    reader.finish()?;
-    Ok(*checker.known())
+    let mut checker = Checker::new(context, supported);
+    check_by(shape, content, &mut checker, &mut [const { Frame::FREE }; DEPTH_MAX])?;
+    Ok(checker.known())
+}
+
+/// Holds what `content` has left against a shape.
+fn check_by<'a>(
+    shape: Shape,
+    mut content: Reader<'a>,
+    checker: &mut Checker<'a, '_>,
+    frames: &mut [Frame],
+) -> Result<(), Error> {
+    grammar::run(shape, &mut content, checker, frames)?;
+    content.finish()
 }
 
 /// As [`check`] for a shape in which no value with parts is inside of another but [`FLAT`]; returns where its members are.
 fn members(shape: Shape, content: Reader<'_>) -> Result<Members, Error> {
-    let mut reader = content;
-    let mut checker = Checker::new(Context::new(), Supported::ALL);
-    grammar::run(shape, &mut reader, &mut checker, &mut [const { Frame::FREE }; FLAT])?;
-    reader.finish()?;
+    let mut checker = Checker::new(Context::new(), &Supported::ALL);
+    check_by(shape, content, &mut checker, &mut [const { Frame::FREE }; FLAT])?;
     Ok(*checker.known().members())
 }
 

@@ -99,7 +99,7 @@ impl<'a> Manifest<'a> {
     /// Where a root manifest is stored (TD §5.2.1).
     #[must_use]
     pub fn component_id(&self) -> Option<ComponentId<'a>> {
-        ComponentId::read(&mut self.find(ManifestKey::ComponentId)?).ok()
+        Some(ComponentId::known(&mut self.find(ManifestKey::ComponentId)?))
     }
 
     /// The version that the manifest installs (UM §3.1).

@@ -3,7 +3,7 @@
 mod parts;
 mod value;
 
-use super::pack::{Array, FOR_DEVICE, FOR_TOOLS, Map, NONE, Row, Table, What};
+use super::pack::{Array, EXTENDED, FOR_DEVICE, FOR_TOOLS, Map, NONE, Row, Table, What};
 use super::shape::Shape;
 use super::tables::ANY;
 use super::visit::{DEPTH_MAX, Key, LAYER_OPEN_MAX, OPEN_MAX, Visitor};
@@ -153,6 +153,9 @@ impl<'a, V: Visitor<'a>> Rules for Ask<'_, V> {
 
 impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     const TABLE: &'static Table = if V::SILENT { &FOR_DEVICE } else { &FOR_TOOLS };
+
+    /// Whether the shapes of update management are among them.
+    const EXTENDED: bool = !V::SILENT || EXTENDED;
 
     #[inline(always)]
     fn row(shape: u8) -> &'static Row {
