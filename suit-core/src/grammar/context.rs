@@ -157,8 +157,8 @@ impl<'a, 's> Checker<'a, 's> {
         Self { context, supported }
     }
 
-    pub(crate) const fn known(self) -> Context<'a> {
-        self.context
+    pub(crate) const fn known(&self) -> &Context<'a> {
+        &self.context
     }
 }
 

@@ -242,11 +242,11 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     #[inline(always)]
     fn take(&mut self) -> Result<&'a [u8], Stop> {
         let len = usize::try_from(self.value).unwrap_or(usize::MAX);
-        let rest = self.window.get(self.at..).unwrap_or_default();
-        let Some(taken) = rest.get(..len) else {
+        let end = self.at.saturating_add(len);
+        let Some(taken) = self.window.get(self.at..end) else {
             return Err(self.stop(ErrorKind::Truncated, self.window.len()));
         };
-        self.at = self.at.wrapping_add(len);
+        self.at = end;
         Ok(taken)
     }
 

@@ -474,15 +474,17 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         if !row.takes(self.major) {
             return Some(ErrorKind::WrongType(expected(row)));
         }
-        match (self.major, row.what) {
-            (Major::Bytes | Major::Text | Major::Array | Major::Map, _) => None,
-            (Major::Simple, What::Nil) if self.value != NULL => Some(ErrorKind::WrongType(Expected::Nil)),
-            (Major::Simple, What::Bool | What::AllComponents) if self.value == NULL => {
-                Some(ErrorKind::WrongType(Expected::Bool))
-            }
-            (Major::Tag, What::Tagged) => self.tag(row),
+        match self.major {
+            Major::Simple => match row.what {
+                What::Nil if self.value != NULL => Some(ErrorKind::WrongType(Expected::Nil)),
+                What::Bool | What::AllComponents if self.value == NULL => {
+                    Some(ErrorKind::WrongType(Expected::Bool))
+                }
+                _ => None,
+            },
+            Major::Tag if row.what == What::Tagged => self.tag(row),
             // Integers of the model have 64 bits with a sign; unsigned ones use all 64.
-            (Major::Uint | Major::Nint, _) if i64::try_from(self.value).is_err() => {
+            Major::Uint | Major::Nint if i64::try_from(self.value).is_err() => {
                 let signed = row.takes == Major::Uint.bit() | Major::Nint.bit();
                 signed.then_some(ErrorKind::IntegerRange)
             }
