@@ -69,19 +69,6 @@ impl<'a> IndexList<'a> {
         }
         Ok(Self { items, left })
     }
-
-    /// As many indices as were counted, of a list that is walked over elsewhere.
-    pub(crate) const fn at(items: Reader<'a>, left: u64) -> Self {
-        Self { items, left }
-    }
-
-    /// The indices with the offsets of their first bytes.
-    pub(crate) fn located(mut self) -> impl Iterator<Item = (usize, u64)> + use<'a> {
-        core::iter::from_fn(move || {
-            let offset = self.items.offset();
-            self.next().map(|index| (offset, index))
-        })
-    }
 }
 
 impl Iterator for IndexList<'_> {

@@ -22,11 +22,20 @@ impl<'a> ComponentId<'a> {
         Ok(Self { encoded: reader.since(&start) })
     }
 
+    /// Reads an identifier that was read before; an empty encoding if there is none.
+    pub(crate) fn known(reader: &mut Reader<'a>) -> Self {
+        let start = *reader;
+        for _ in 0..reader.known_count() {
+            reader.known_bytes();
+        }
+        Self { encoded: reader.since(&start) }
+    }
+
     /// The parts, from the most general one on.
     pub fn parts(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let mut reader = Reader::new(self.encoded);
-        let count = reader.array().unwrap_or(0);
-        (0..count).map_while(move |_| reader.bytes().ok())
+        let count = reader.known_count();
+        (0..count).map(move |_| reader.known_bytes())
     }
 
     /// The encoding, a CBOR array.
@@ -83,7 +92,7 @@ impl<'a> Components<'a> {
     /// The identifiers, in the order that their indices have.
     pub fn iter(&self) -> impl Iterator<Item = ComponentId<'a>> + use<'a> {
         let mut reader = self.items;
-        (0..self.count).map_while(move |_| ComponentId::read(&mut reader).ok())
+        (0..self.count).map(move |_| ComponentId::known(&mut reader))
     }
 
     /// The identifier with this 0-based index.

@@ -79,7 +79,7 @@ impl<'a> Dependencies<'a> {
         let mut found = 0_u32;
         let mut reader = self.pairs;
         for _ in 0..self.count {
-            let Ok(index) = reader.uint() else { break };
+            let index = reader.known();
             found = found.wrapping_add(u32::from(least <= index && index <= most));
             if reader.item().is_err() {
                 break;

@@ -4,7 +4,7 @@
 use crate::cbor::{Major, Reader};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::{self, Checker, Context, Frame, Members, Shape, Supported};
+use crate::grammar::{self, Checker, Context, DEPTH_MAX, Frame, Shape, Supported};
 use crate::labels::{EnvelopeKey, Tag};
 
 /// An envelope, borrowed.
@@ -73,30 +73,31 @@ pub enum MemberKey<'a> {
 
 /// Holds what `content` has left against a shape.
 pub(crate) fn check(shape: Shape, content: Reader<'_>) -> Result<(), Error> {
-    check_in(shape, content, Context::new(), &Supported::ALL).map(drop)
+    check_in(shape, content, &mut Checker::new(Context::new(), &Supported::ALL))
 }
 
-/// As [`check`], with what is known before and what is implemented; returns what was learnt.
+/// As [`check`], with what `checker` knows before and implements; it then knows what was learnt.
 pub(crate) fn check_in<'a>(
     shape: Shape,
     content: Reader<'a>,
-    context: Context<'a>,
-    supported: &Supported,
-) -> Result<Context<'a>, Error> {
-    let mut reader = content;
-    let mut checker = Checker::new(context, *supported);
-    grammar::walk(shape, &mut reader, &mut checker)?;
-    reader.finish()?;
-    Ok(*checker.known())
+    checker: &mut Checker<'a, '_>,
+) -> Result<(), Error> {
+    check_by(shape, content, checker, &mut [const { Frame::FREE }; DEPTH_MAX])
 }
 
-/// As [`check`] for a shape in which no value with parts is inside of another but [`FLAT`]; returns where its members are.
-fn members(shape: Shape, content: Reader<'_>) -> Result<Members, Error> {
-    let mut reader = content;
-    let mut checker = Checker::new(Context::new(), Supported::ALL);
-    grammar::run(shape, &mut reader, &mut checker, &mut [const { Frame::FREE }; FLAT])?;
-    reader.finish()?;
-    Ok(*checker.known().members())
+/// As [`check_in`] for a shape in which no value with parts is inside of another but [`FLAT`].
+fn check_flat<'a>(shape: Shape, content: Reader<'a>, checker: &mut Checker<'a, '_>) -> Result<(), Error> {
+    check_by(shape, content, checker, &mut [const { Frame::FREE }; FLAT])
+}
+
+fn check_by<'a>(
+    shape: Shape,
+    mut content: Reader<'a>,
+    checker: &mut Checker<'a, '_>,
+    frames: &mut [Frame],
+) -> Result<(), Error> {
+    grammar::run(shape, &mut content, checker, frames)?;
+    content.finish()
 }
 
 /// The tag and the map of an envelope; the lists of an authentication and of its digest.
@@ -121,9 +122,10 @@ impl<'a> Envelope<'a> {
             return Err(reader.error(ErrorKind::Untagged));
         }
         let shape = if tagged { grammar::ENVELOPE_TAGGED } else { grammar::ENVELOPE };
-        let members = members(shape, reader)?;
+        let mut checker = Checker::new(Context::new(), &Supported::ALL);
+        check_flat(shape, reader, &mut checker)?;
         // The walk refuses an envelope in which one of them is missing.
-        let member = |key: EnvelopeKey| members.find(key.code(), reader);
+        let member = |key: EnvelopeKey| checker.known().members().find(key.code(), reader);
         let mut wrapper = member(EnvelopeKey::AuthenticationWrapper);
         let manifest = member(EnvelopeKey::Manifest);
         let authentication = Authentication::parse(wrapper.known_wrapped())?;
@@ -209,7 +211,7 @@ impl<'a> Authentication<'a> {
     /// # Errors
     /// Faults of the encoding and of the grammar; the digest's.
     pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
-        members(grammar::AUTHENTICATION, content)?;
+        check_flat(grammar::AUTHENTICATION, content, &mut Checker::new(Context::new(), &Supported::ALL))?;
         Ok(Self { content })
     }
 

@@ -7,7 +7,7 @@ use crate::dependency::Dependencies;
 use crate::digest::Digest;
 use crate::envelope::check_in;
 use crate::error::{Error, ErrorKind};
-use crate::grammar::{self, Context, Members, Supported};
+use crate::grammar::{self, Checker, Context, Members, Supported};
 use crate::labels::{CommonKey, ManifestKey};
 use crate::version::Version;
 
@@ -44,7 +44,9 @@ impl<'a> Manifest<'a> {
     /// # Errors
     /// As [`Manifest::parse`]; `UnknownCommand`, `UnknownParameter` and `UnknownKey` also for what `supported` lacks.
     pub fn parse_supported(content: Reader<'a>, supported: &Supported) -> Result<Self, Error> {
-        let known = check_in(grammar::MANIFEST, content, Context::new(), supported)?;
+        let mut checker = Checker::new(Context::new(), supported);
+        check_in(grammar::MANIFEST, content, &mut checker)?;
+        let known = checker.known();
         // A manifest for nothing can't succeed.
         if known.is_for_nothing() {
             return Err(Error::new(ErrorKind::NoComponents, content.offset()));
@@ -105,7 +107,7 @@ impl<'a> Manifest<'a> {
     /// Where a root manifest is stored (TD §5.2.1).
     #[must_use]
     pub fn component_id(&self) -> Option<ComponentId<'a>> {
-        ComponentId::read(&mut self.find(ManifestKey::ComponentId)?).ok()
+        Some(ComponentId::known(&mut self.find(ManifestKey::ComponentId)?))
     }
 
     /// The version that the manifest installs (UM §3.1).
@@ -173,7 +175,7 @@ impl<'a> Manifest<'a> {
         supported: &Supported,
     ) -> Result<Sequence<'a>, Error> {
         let context = Context::of(self.components().count(), self.dependencies()).at_section();
-        check_in(grammar::SECTION, content, context, supported)?;
+        check_in(grammar::SECTION, content, &mut Checker::new(context, supported))?;
         Ok(Sequence::new(content))
     }
 }

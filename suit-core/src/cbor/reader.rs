@@ -340,7 +340,7 @@ impl<'a> Reader<'a> {
 
     /// As [`Reader::head`], quick with heads of one byte.
     #[inline(always)]
-    fn step(&mut self) -> Result<(Major, u64), Error> {
+    pub(crate) fn step(&mut self) -> Result<(Major, u64), Error> {
         if let Some((&first, rest)) = self.rest.split_first()
             && let Some(value) = short(first)
         {
@@ -455,12 +455,13 @@ pub(crate) fn long<'a, R: Rules>(
 ) -> Result<Long<'a>, Error> {
     let major = Major::of(first);
     let info = first & 0x1f;
-    let len = match info {
-        0..24 => 0,
-        24 => 1,
-        25 => 2,
-        26 => 4,
-        27 => 8,
+    // The number, what follows it, and the least number that has to be told in so many bytes (RFC 8949 §4.2.1).
+    let read = match info {
+        0..24 => Some((u64::from(info), rest, 0)),
+        24 => rest.split_first().map(|(byte, after)| (u64::from(*byte), after, 24)),
+        25 => rest.split_first_chunk().map(|(bytes, after)| (u16::from_be_bytes(*bytes).into(), after, 1 << 8)),
+        26 => rest.split_first_chunk().map(|(bytes, after)| (u32::from_be_bytes(*bytes).into(), after, 1 << 16)),
+        27 => rest.split_first_chunk().map(|(bytes, after)| (u64::from_be_bytes(*bytes), after, 1 << 32)),
         _ => {
             let kind = match (info, major) {
                 (31, Major::Bytes | Major::Text | Major::Array | Major::Map) => ErrorKind::IndefiniteLength,
@@ -471,28 +472,14 @@ pub(crate) fn long<'a, R: Rules>(
             return Ok(Long { value: 0, rest, indefinite: true });
         }
     };
-    let Some((bytes, after)) = rest.split_at_checked(len) else {
+    let Some((value, after, least)) = read else {
         let end = offset.saturating_add(1).saturating_add(rest.len());
         return Err(Error::new(ErrorKind::Truncated, end));
     };
-    let (mut high, mut low) = (0_u32, u32::from(if len == 0 { info } else { 0 }));
-    for byte in bytes {
-        high = (high << 8) | (low >> 24);
-        low = (low << 8) | u32::from(*byte);
-    }
-    let value = (u64::from(high) << 32) | u64::from(low);
-    // RFC 8949 §4.2.1: the shortest head that can hold the number.
-    let shortest = match len {
-        0 => true,
-        1 => low >= 24,
-        2 => low > 0xff,
-        4 => low > 0xffff,
-        _ => high != 0,
-    };
     let kind = match major {
-        Major::Simple if len != 0 || !matches!(value, FALSE..=NULL) => ErrorKind::UnsupportedSimple,
+        Major::Simple if least != 0 || !matches!(value, FALSE..=NULL) => ErrorKind::UnsupportedSimple,
         Major::Simple => return Ok(Long { value, rest: after, indefinite: false }),
-        _ if shortest => return Ok(Long { value, rest: after, indefinite: false }),
+        _ if value >= least => return Ok(Long { value, rest: after, indefinite: false }),
         _ => ErrorKind::LongHead,
     };
     rules.broken(Error::new(kind, offset))?;

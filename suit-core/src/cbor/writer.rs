@@ -101,20 +101,20 @@ impl<S: Sink> Writer<S> {
     }
 
     fn head(&mut self, major: u8, value: u64) -> Result<(), S::Error> {
-        let first = major << 5;
-        if let (true, Ok(small)) = (value < 24, u8::try_from(value)) {
-            self.sink.put(&[first | small])
-        } else if let Ok(value) = u8::try_from(value) {
-            self.sink.put(&[first | 24, value])
-        } else if let Ok(value) = u16::try_from(value) {
-            self.sink.put(&[first | 25])?;
-            self.sink.put(&value.to_be_bytes())
-        } else if let Ok(value) = u32::try_from(value) {
-            self.sink.put(&[first | 26])?;
-            self.sink.put(&value.to_be_bytes())
-        } else {
-            self.sink.put(&[first | 27])?;
-            self.sink.put(&value.to_be_bytes())
+        let bytes = value.to_be_bytes();
+        let [.., low] = bytes;
+        // What the first byte says beside the major type, and how many of the number's bytes follow.
+        let (info, len) = match value {
+            0..24 => (low, 0),
+            24..0x100 => (24, 1),
+            0x100..0x1_0000 => (25, 2),
+            0x1_0000..0x1_0000_0000 => (26, 4),
+            _ => (27, 8),
+        };
+        self.sink.put(&[(major << 5) | info])?;
+        match bytes.get(bytes.len().wrapping_sub(len)..).unwrap_or_default() {
+            [] => Ok(()),
+            following => self.sink.put(following),
         }
     }
 

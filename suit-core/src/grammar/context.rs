@@ -2,8 +2,7 @@
 
 use super::supported::Supported;
 use super::visit::{Item, Visitor};
-use crate::cbor::Reader;
-use crate::command::IndexList;
+use crate::cbor::{Major, Reader};
 use crate::dependency::Dependencies;
 use crate::error::Error;
 use crate::labels::{CommonKey, Directive, ManifestKey};
@@ -114,7 +113,7 @@ pub(crate) const MEMBERS: usize = 29;
 /// Where the values of a map begin, in bytes behind the beginning of the walk: by key, and behind these the members of
 /// a manifest's common part. So nobody looks for them again.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Members([usize; MEMBERS]);
+pub(crate) struct Members([u32; MEMBERS]);
 
 impl Members {
     /// No value stands at the beginning, there is the map.
@@ -122,7 +121,8 @@ impl Members {
 
     pub(super) fn put(&mut self, place: usize, at: usize) {
         if let Some(member) = self.0.get_mut(place) {
-            *member = at;
+            // Of an input of 4 GiB and more, what lies beyond isn't found.
+            *member = u32::try_from(at).unwrap_or(u32::MAX);
         }
     }
 
@@ -131,7 +131,7 @@ impl Members {
     pub(crate) fn find<'a>(&self, key: i64, whole: Reader<'a>) -> Reader<'a> {
         let place = usize::try_from(key).unwrap_or(0);
         let at = self.0.get(place).copied().filter(|at| *at != 0);
-        whole.skip(at.unwrap_or(usize::MAX))
+        whole.skip(at.and_then(|at| usize::try_from(at).ok()).unwrap_or(usize::MAX))
     }
 
     /// As [`Members::find`], for a key of the common part.
@@ -147,13 +147,13 @@ const _: () = assert!(ManifestKey::Uninstall.code() == 24 && CommonKey::SharedSe
 
 /// The visitor of all who decide: stops at the first fault, and reads no layer that isn't authenticated. There is one, so
 /// that a device holds one copy of the walk.
-pub(crate) struct Checker<'a> {
+pub(crate) struct Checker<'a, 's> {
     context: Context<'a>,
-    supported: Supported,
+    supported: &'s Supported,
 }
 
-impl<'a> Checker<'a> {
-    pub(crate) const fn new(context: Context<'a>, supported: Supported) -> Self {
+impl<'a, 's> Checker<'a, 's> {
+    pub(crate) const fn new(context: Context<'a>, supported: &'s Supported) -> Self {
         Self { context, supported }
     }
 
@@ -162,7 +162,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-impl<'a> Visitor<'a> for Checker<'a> {
+impl<'a> Visitor<'a> for Checker<'a, '_> {
     const DEEP: bool = false;
     const SILENT: bool = true;
 
@@ -175,16 +175,22 @@ impl<'a> Visitor<'a> for Checker<'a> {
     }
 
     fn supported(&self) -> &Supported {
-        &self.supported
+        self.supported
     }
 }
 
 /// The second place of an index that a list names twice.
 pub(super) fn twice(items: Reader<'_>, count: u32) -> Option<usize> {
-    let indices = IndexList::at(items, count.into());
-    for (position, (offset, index)) in indices.located().enumerate() {
-        if indices.take(position).any(|earlier| earlier == index) {
-            return Some(offset);
+    let mut indices = items;
+    for position in 0..count {
+        let offset = indices.offset();
+        // The list is walked over afterwards: what is no index is found then.
+        let Ok((Major::Uint, index)) = indices.step() else { return None };
+        let mut earlier = items;
+        for _ in 0..position {
+            if earlier.known() == index {
+                return Some(offset);
+            }
         }
     }
     None

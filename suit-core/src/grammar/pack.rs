@@ -12,6 +12,7 @@
 )]
 
 use super::shape::{ArrayKind, MapKind, Others, Role, Scalar, Scope, Shape, View};
+pub(super) use super::tables::EXTENDED;
 use super::tables::{ALL, CODE, DEVICE, SHAPES, argument};
 use crate::cbor::Major;
 use crate::error::ErrorKind;
@@ -111,7 +112,7 @@ impl Row {
     /// Whether it takes values of this major type.
     #[inline(always)]
     pub(super) const fn takes(&self, major: Major) -> bool {
-        self.takes.rotate_right(major as u32) & 1 != 0
+        self.takes.wrapping_shr(major as u32) & 1 != 0
     }
 }
 
@@ -167,6 +168,9 @@ pub(super) struct Table {
     pub(super) tags: &'static [(u16, u8)],
     pub(super) list: &'static [u8],
     pub(super) fields: &'static [u8],
+    /// The shapes of arguments by code, in a section and in the shared sequence; [`NONE`] for a code that is unknown or
+    /// forbidden there. Custom commands are at 0, which is no command's code.
+    pub(super) arguments: &'static [[u8; 2]; CODES],
 }
 
 macro_rules! table {
@@ -187,16 +191,13 @@ macro_rules! table {
             tags: &PACKED.tags,
             list: &PACKED.list,
             fields: &PACKED.fields,
+            arguments: &const { arguments($count) },
         }
     }};
 }
 
 pub(super) static FOR_DEVICE: Table = table!(DEVICE);
 pub(super) static FOR_TOOLS: Table = table!(ALL);
-
-/// The shapes of arguments by code, in a section and in the shared sequence; [`NONE`] for a code that is unknown or
-/// forbidden there. Custom commands are at 0, which is no command's code.
-pub(super) static ARGUMENTS: [[u8; 2]; CODES] = arguments();
 
 /// Registered commands have a code below this.
 const CODES: usize = 36;
@@ -240,7 +241,7 @@ const fn sizes(count: usize) -> Sizes {
             }
             View::Map(map) => {
                 sizes.maps += 1;
-                sizes.fields += labels(map.fields);
+                sizes.fields += labels(map.fields, count);
             }
             _ => {}
         }
@@ -249,14 +250,14 @@ const fn sizes(count: usize) -> Sizes {
     sizes
 }
 
-/// One more than the greatest label.
-const fn labels(fields: &[super::shape::Field]) -> usize {
+/// One more than the greatest label whose shape is among the first `count`.
+const fn labels(fields: &[super::shape::Field], count: usize) -> usize {
     let mut most = 0;
     let mut position = 0;
     while position < fields.len() {
         let label = fields[position].label;
         assert!(label >= 0 && label < 128, "fields have small labels");
-        if label as usize >= most {
+        if label as usize >= most && (fields[position].shape.0 as usize) < count {
             most = label as usize + 1;
         }
         position += 1;
@@ -373,14 +374,16 @@ const fn pack<
                 let mut field = 0;
                 while field < map.fields.len() {
                     let label = map.fields[field].label as usize;
-                    packed.fields[first + label] = map.fields[field].shape.0;
+                    if (map.fields[field].shape.0 as usize) < ROWS {
+                        packed.fields[first + label] = map.fields[field].shape.0;
+                    }
                     if map.fields[field].required {
                         assert!(label < 16, "required keys are small");
                         required |= 1 << label;
                     }
                     field += 1;
                 }
-                used.fields += labels(map.fields);
+                used.fields += labels(map.fields, ROWS);
                 let (other, others) = match map.others {
                     Others::Unknown => (NONE, OtherKeys::Any),
                     Others::Int(shape) => (shape.0, OtherKeys::Any),
@@ -390,7 +393,7 @@ const fn pack<
                 };
                 packed.maps[used.maps] = Map {
                     fields: first as u16,
-                    len: byte(labels(map.fields)),
+                    len: byte(labels(map.fields, ROWS)),
                     other,
                     others,
                     text: maybe(map.text),
@@ -491,7 +494,8 @@ const _: () = {
     }
 };
 
-const fn arguments() -> [[u8; 2]; CODES] {
+/// The arguments that have one of the first `count` shapes.
+const fn arguments(count: usize) -> [[u8; 2]; CODES] {
     let mut all = [[NONE; 2]; CODES];
     let mut code = 0;
     // Nothing is registered beyond the table, nor at 0.
@@ -501,7 +505,8 @@ const fn arguments() -> [[u8; 2]; CODES] {
         let mut scope = 0;
         while let [first, rest @ ..] = scopes {
             match argument(number, *first) {
-                Ok(shape) => all[code][scope] = shape.0,
+                Ok(shape) if (shape.0 as usize) < count => all[code][scope] = shape.0,
+                Ok(_) => {}
                 Err(kind) => assert!(code < CODES || matches!(kind, ErrorKind::UnknownCommand)),
             }
             scope += 1;

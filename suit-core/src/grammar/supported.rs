@@ -110,13 +110,13 @@ impl Supported {
     /// Whether a custom command is among them.
     #[must_use]
     pub fn custom_command(&self, code: i64) -> bool {
-        self.command(0) || self.custom_commands.contains(&code)
+        self.command(0) || among(self.custom_commands, code)
     }
 
     /// Whether a custom parameter is among them.
     #[must_use]
     pub fn custom_parameter(&self, label: i64) -> bool {
-        self.parameter(0) || self.custom_parameters.contains(&label)
+        self.parameter(0) || among(self.custom_parameters, label)
     }
 
     /// Whether the command with this code is among them; 0 stands for all custom ones.
@@ -139,6 +139,11 @@ impl Supported {
     pub fn member(&self, key: usize) -> bool {
         has(self.members, key)
     }
+}
+
+/// As `contains`, which the compiler unrolls: more room than lists of a few numbers are worth.
+fn among(list: &[i64], number: i64) -> bool {
+    list.iter().any(|listed| *listed == number)
 }
 
 fn has(set: u32, number: usize) -> bool {

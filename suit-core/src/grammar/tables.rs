@@ -1,8 +1,9 @@
 //! The grammar of SUIT documents as data: draft-ietf-suit-manifest-37 Appendix A, trust-domains, update-management
 //! and firmware-encryption, with the readings of `docs/design/readings.md`.
 //!
-//! Each line is a rule of the CDDL under its name. What stands under `device` is packed for devices too ([`super::pack`]);
-//! what stands under `tools` is only there for those who look into layers that a device doesn't enter.
+//! Each line is a rule of the CDDL under its name. What stands under `device` is packed for devices too ([`super::pack`]),
+//! what stands under `managed` only for those with update management; what stands under `tools` is only there for those who
+//! look into layers that a device doesn't enter.
 
 use super::shape::{
     ArrayKind, ArrayShape, Field, MapKind, MapShape, Others, Role, Scalar, Scope, Shape, View,
@@ -22,23 +23,31 @@ pub const COMPONENTS_MAX: u32 = 255;
 /// RFC 9052 defines seven labels.
 pub const UNORDERED_MAX: u32 = 16;
 
+/// Whether a device's grammar has the commands and parameters of update-management.
+pub(super) const EXTENDED: bool = cfg!(feature = "update-management");
+
 /// Numbers the shapes in the order in which they stand here.
 macro_rules! shapes {
     (
         device { $( $(#[$meta:meta])* $vis:vis $name:ident = $definition:expr; )* }
+        managed { $( $(#[$managed_meta:meta])* $managed_vis:vis $managed:ident = $managed_definition:expr; )* }
         tools { $( $(#[$tool_meta:meta])* $tool_vis:vis $tool:ident = $tool_definition:expr; )* }
     ) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "the names of the shapes")]
-        enum Number { $( $name, )* $( $tool, )* }
+        enum Number { $( $name, )* $( $managed, )* $( $tool, )* }
 
         $( $(#[$meta])* $vis const $name: Shape = Shape(number(Number::$name)); )*
+        $( $(#[$managed_meta])* $managed_vis const $managed: Shape = Shape(number(Number::$managed)); )*
         $( $(#[$tool_meta])* $tool_vis const $tool: Shape = Shape(number(Number::$tool)); )*
 
         /// How many shapes there are, and how many of them a device has.
-        pub(super) const ALL: usize = DEVICE + [ $( stringify!($tool), )* ].len();
-        pub(super) const DEVICE: usize = [ $( stringify!($name), )* ].len();
+        pub(super) const ALL: usize = MANAGED + [ $( stringify!($tool), )* ].len();
+        pub(super) const DEVICE: usize = if EXTENDED { MANAGED } else { BASE };
+        const MANAGED: usize = BASE + [ $( stringify!($managed), )* ].len();
+        const BASE: usize = [ $( stringify!($name), )* ].len();
 
-        pub(super) const SHAPES: [View; ALL] = [ $( $definition, )* $( $tool_definition, )* ];
+        pub(super) const SHAPES: [View; ALL] =
+            [ $( $definition, )* $( $managed_definition, )* $( $tool_definition, )* ];
     };
 }
 
@@ -112,10 +121,7 @@ device {
     UUID = scalar(Scalar::Bytes, Role::Uuid);
     INDEX = scalar(Scalar::Uint, Role::ComponentIndex);
     POLICY = scalar(Scalar::Uint, Role::ReportPolicy);
-    TIME = scalar(Scalar::Uint, Role::Time);
     PAYLOAD = scalar(Scalar::Bytes, Role::Payload);
-    COMPARISON = scalar(Scalar::Uint, Role::Comparison);
-    VERSION_PART = scalar(Scalar::Int, Role::VersionPart);
 
     // ---- envelope: M §8.2, TD §5.5, §7.1, §8.1.1, UM §3.2 ----
 
@@ -236,7 +242,6 @@ device {
     MANIFEST_VERSION = scalar(Scalar::Uint, Role::ManifestVersion);
     WRAPPED_COMMON = View::Wrapped(COMMON);
     WRAPPED_SECTION = View::Section(SECTION);
-    WRAPPED_VERSION = View::Wrapped(VERSION);
     SEVERABLE_SECTION = View::OneOf(&[WRAPPED_SECTION, DIGEST]);
     SEVERABLE_COSWID = View::OneOf(&[BYTES, DIGEST]);
     SEVERABLE_TEXT = View::OneOf(&[TEXT_LAYER, DIGEST]);
@@ -263,7 +268,6 @@ device {
     /// `SUIT_Component_Identifier` = [* bstr].
     COMPONENT_ID = list(COMPONENT_PART, 0);
     COMPONENT_PART = scalar(Scalar::Bytes, Role::ComponentPart);
-    VERSION = list(VERSION_PART, 1);
 
     /// `SUIT_Shared_Sequence`.
     pub SHARED_SEQUENCE = View::Sequence(Scope::Shared);
@@ -285,16 +289,6 @@ device {
     ALTERNATIVE_SHARED = View::OneOf(&[RUN_SEQUENCE_SHARED, NIL]);
     RUN_SEQUENCE = View::Wrapped(SECTION);
     RUN_SEQUENCE_SHARED = View::Wrapped(SHARED_SEQUENCE);
-    OVERRIDE_MULTIPLE = View::Map(MapShape {
-        max: COMPONENTS_LIMIT,
-        ..map(MapKind::ByIndex, Others::Uint(PARAMETERS))
-    });
-    COPY_PARAMS = View::Map(MapShape {
-        max: COMPONENTS_LIMIT,
-        ..map(MapKind::ByIndex, Others::Uint(PARAMETER_LABELS))
-    });
-    PARAMETER_LABELS = list(PARAMETER_LABEL, 1);
-    PARAMETER_LABEL = scalar(Scalar::Int, Role::ParameterLabel);
 
     // ---- parameters: M §8.4.8, UM §4, FE §4 ----
 
@@ -312,6 +306,25 @@ device {
     VENDOR = View::OneOf(&[UUID, VENDOR_OID]);
     VENDOR_OID = tagged(&[(Tag::RelativeOid, BYTES)]);
     WRAPPED_ENCRYPT = View::Wrapped(COSE_ENCRYPT_TAGGED);
+}
+managed {
+    // ---- update management: UM §3.1, §4, §5 ----
+
+    TIME = scalar(Scalar::Uint, Role::Time);
+    COMPARISON = scalar(Scalar::Uint, Role::Comparison);
+    VERSION_PART = scalar(Scalar::Int, Role::VersionPart);
+    WRAPPED_VERSION = View::Wrapped(VERSION);
+    VERSION = list(VERSION_PART, 1);
+    OVERRIDE_MULTIPLE = View::Map(MapShape {
+        max: COMPONENTS_LIMIT,
+        ..map(MapKind::ByIndex, Others::Uint(PARAMETERS))
+    });
+    COPY_PARAMS = View::Map(MapShape {
+        max: COMPONENTS_LIMIT,
+        ..map(MapKind::ByIndex, Others::Uint(PARAMETER_LABELS))
+    });
+    PARAMETER_LABELS = list(PARAMETER_LABEL, 1);
+    PARAMETER_LABEL = scalar(Scalar::Int, Role::ParameterLabel);
     WRAPPED_VERSION_MATCH = View::Wrapped(VERSION_MATCH);
     WRAPPED_WAIT_INFO = View::Wrapped(WAIT_INFO);
     WRAPPED_METADATA = View::Wrapped(METADATA);

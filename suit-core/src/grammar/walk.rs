@@ -3,7 +3,7 @@
 mod parts;
 mod value;
 
-use super::pack::{Array, FOR_DEVICE, FOR_TOOLS, Map, NONE, Row, Table, What};
+use super::pack::{Array, EXTENDED, FOR_DEVICE, FOR_TOOLS, Map, NONE, Row, Table, What};
 use super::shape::Shape;
 use super::tables::ANY;
 use super::visit::{DEPTH_MAX, Key, LAYER_OPEN_MAX, OPEN_MAX, Visitor};
@@ -154,6 +154,9 @@ impl<'a, V: Visitor<'a>> Rules for Ask<'_, V> {
 impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     const TABLE: &'static Table = if V::SILENT { &FOR_DEVICE } else { &FOR_TOOLS };
 
+    /// Whether the shapes of update management are among them.
+    const EXTENDED: bool = !V::SILENT || EXTENDED;
+
     #[inline(always)]
     fn row(shape: u8) -> &'static Row {
         match Self::TABLE.rows.get(usize::from(shape)) {
@@ -239,11 +242,11 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     #[inline(always)]
     fn take(&mut self) -> Result<&'a [u8], Stop> {
         let len = usize::try_from(self.value).unwrap_or(usize::MAX);
-        let rest = self.window.get(self.at..).unwrap_or_default();
-        let Some(taken) = rest.get(..len) else {
+        let end = self.at.saturating_add(len);
+        let Some(taken) = self.window.get(self.at..end) else {
             return Err(self.stop(ErrorKind::Truncated, self.window.len()));
         };
-        self.at = self.at.wrapping_add(len);
+        self.at = end;
         Ok(taken)
     }
 

@@ -157,7 +157,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 let key = Reader::at(self.since(at), self.offset(at));
                 let fault = match row.what {
                     _ if name.is_some() => None,
-                    What::Permissions => actor(key),
+                    What::Permissions if Self::EXTENDED => actor(key),
                     _ if !V::SILENT => composite(row.what, key),
                     _ => None,
                 };
@@ -187,7 +187,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 ErrorKind::ForbiddenParameter
             }
             What::Parameters => ErrorKind::UnknownParameter,
-            What::WaitInfo => ErrorKind::UnknownWaitEvent,
+            What::WaitInfo if Self::EXTENDED => ErrorKind::UnknownWaitEvent,
             _ => ErrorKind::UnknownKey,
         };
         self.fault(kind, at)?;
@@ -252,7 +252,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     #[inline(always)]
     fn ordered(&mut self, at: usize, index: u32) -> Result<(), Stop> {
         let before = core::mem::replace(&mut self.top.place, at);
-        if index == 0 || self.window.get(before) < self.window.get(at) {
+        if index == 0 {
+            return Ok(());
+        }
+        if let (Some(earlier), Some(later)) = (self.window.get(before), self.window.get(at))
+            && earlier < later
+        {
             return Ok(());
         }
         match compare(self.window.get(before..at).unwrap_or_default(), self.since(at)) {

@@ -5,7 +5,7 @@ use crate::cbor::{FALSE, Major, NULL, TRUE};
 use crate::dependency::Dependencies;
 use crate::error::{Error, ErrorKind, Expected};
 use crate::grammar::context::twice;
-use crate::grammar::pack::{ARGUMENTS, NONE, Row, What};
+use crate::grammar::pack::{NONE, Row, What};
 use crate::grammar::shape::Shape;
 use crate::grammar::tables::{ANY, COMPONENTS_MAX, ENVELOPE_TAGGED, UNORDERED_MAX};
 use crate::grammar::visit::{DEPTH_MAX, Item, Key, Value, Visitor};
@@ -103,7 +103,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// Holds a key that is a component index against the components there are.
     #[inline(always)]
     fn by_index(&mut self) -> Result<(), Stop> {
-        if self.depth == 0 || self.top.row.what != What::ByIndex {
+        if !Self::EXTENDED || self.depth == 0 || self.top.row.what != What::ByIndex {
             return Ok(());
         }
         let at = self.top.place;
@@ -281,8 +281,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             What::ManifestVersion => ErrorKind::UnsupportedVersion,
             What::ReportPolicy => ErrorKind::ReportPolicy,
             What::Uuid => ErrorKind::WrongLength,
-            What::Comparison => ErrorKind::UnknownComparison,
-            What::FileType => ErrorKind::UnknownFileType,
+            What::Comparison if Self::EXTENDED => ErrorKind::UnknownComparison,
+            What::FileType if Self::EXTENDED => ErrorKind::UnknownFileType,
             // M §8.4.10.1: true means all components; false has no meaning.
             What::AllComponents if self.value == FALSE => {
                 return self.fault(ErrorKind::WrongType(Expected::OneOfSeveral), at);
@@ -320,7 +320,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             0 => self.int().is_some_and(|code| self.visitor.supported().custom_command(code)),
             place => self.visitor.supported().command(place),
         };
-        let [section, shared] = match ARGUMENTS.get(place) {
+        let [section, shared] = match Self::TABLE.arguments.get(place) {
             Some(shapes) if supported => *shapes,
             _ => [NONE; 2],
         };
@@ -410,8 +410,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         if row.what != What::OneOf {
             return (shape, row);
         }
-        let choices = Self::TABLE.list.get(usize::from(row.a)..).unwrap_or_default();
-        for choice in choices.get(..usize::from(row.b)).unwrap_or_default() {
+        let (first, behind) = (usize::from(row.a), usize::from(row.a).wrapping_add(usize::from(row.b)));
+        for choice in Self::TABLE.list.get(first..behind).unwrap_or_default() {
             let row = Self::row(*choice);
             if row.takes(self.major) {
                 return (*choice, row);
@@ -440,8 +440,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         if row.what != What::Tagged {
             return &[];
         }
-        let choices = Self::TABLE.tags.get(usize::from(row.a)..).unwrap_or_default();
-        choices.get(..usize::from(row.b)).unwrap_or_default()
+        let (first, behind) = (usize::from(row.a), usize::from(row.a).wrapping_add(usize::from(row.b)));
+        Self::TABLE.tags.get(first..behind).unwrap_or_default()
     }
 
     /// The integer that a head is, if it is one and fits 64 bits with a sign.
@@ -474,14 +474,17 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         if !row.takes(self.major) {
             return Some(ErrorKind::WrongType(expected(row)));
         }
-        match (self.major, row.what) {
-            (Major::Simple, What::Nil) if self.value != NULL => Some(ErrorKind::WrongType(Expected::Nil)),
-            (Major::Simple, What::Bool | What::AllComponents) if self.value == NULL => {
-                Some(ErrorKind::WrongType(Expected::Bool))
-            }
-            (Major::Tag, What::Tagged) => self.tag(row),
+        match self.major {
+            Major::Simple => match row.what {
+                What::Nil if self.value != NULL => Some(ErrorKind::WrongType(Expected::Nil)),
+                What::Bool | What::AllComponents if self.value == NULL => {
+                    Some(ErrorKind::WrongType(Expected::Bool))
+                }
+                _ => None,
+            },
+            Major::Tag if row.what == What::Tagged => self.tag(row),
             // Integers of the model have 64 bits with a sign; unsigned ones use all 64.
-            (Major::Uint | Major::Nint, _) if i64::try_from(self.value).is_err() => {
+            Major::Uint | Major::Nint if i64::try_from(self.value).is_err() => {
                 let signed = row.takes == Major::Uint.bit() | Major::Nint.bit();
                 signed.then_some(ErrorKind::IntegerRange)
             }
