@@ -91,7 +91,8 @@ fn drive<'l>(
     let mut slots = [Dependency::FREE; 8];
     let slots = slots.get_mut(..dependencies).expect("at most eight dependencies");
     let dependencies = Dependencies::new(slots, room.take(bytes).expect("memory for dependencies"));
-    let setup = Setup { commands, options: device.options, supported: &SUPPORTED, ..Setup::new(CRYPTO, *trust) };
+    let setup =
+        Setup { commands, options: device.options, supported: &SUPPORTED, ..Setup::new(CRYPTO, *trust) };
     let rehearsing = device.rehearsing;
     let payloads = device.payloads;
     let mut processor = Processor::with_dependencies(&authenticated, setup, device, lent, dependencies)?;
