@@ -44,7 +44,7 @@ macro_rules! shapes {
         pub(super) const ALL: usize = MANAGED + [ $( stringify!($tool), )* ].len();
         pub(super) const DEVICE: usize = if EXTENDED { MANAGED } else { BASE };
         const MANAGED: usize = BASE + [ $( stringify!($managed), )* ].len();
-        const BASE: usize = [ $( stringify!($name), )* ].len();
+        pub(super) const BASE: usize = [ $( stringify!($name), )* ].len();
 
         pub(super) const SHAPES: [View; ALL] =
             [ $( $definition, )* $( $managed_definition, )* $( $tool_definition, )* ];
