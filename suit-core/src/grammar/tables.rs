@@ -488,6 +488,7 @@ const fn measured(fields: &'static [Field]) -> MapShape {
     MapShape { fields, ..map(MapKind::Parameters, Others::Custom(CUSTOM_PARAMETER)) }
 }
 
+#[allow(clippy::indexing_slicing, reason = "it runs at compile time, where a fault stops the compiler")]
 const SYSTEM_FIELDS: [Field; 1 + PARAMETER_FIELDS.len()] = {
     let mut fields = [field(SYSTEM_COMPONENT_ID, COMPONENT_ID); 1 + PARAMETER_FIELDS.len()];
     let mut rest = PARAMETER_FIELDS;
