@@ -35,7 +35,8 @@
 //! | feature | adds |
 //! |---|---|
 //! | none | everything that borrows; no allocation |
-//! | `alloc` | the owned model and its encoder |
+//! | `update-management` (default) | commands and parameters of draft-ietf-suit-update-management in what a device checks |
+//! | `alloc` | the owned model and its encoder; implies `update-management` |
 //! | `std` | nothing yet; implies `alloc` |
 #![no_std]
 // A device must not stop on its own: what can panic is not written where a device links it. The owned model and the

@@ -459,8 +459,12 @@ pub(crate) fn long<'a, R: Rules>(
     let read = match info {
         0..24 => Some((u64::from(info), rest, 0)),
         24 => rest.split_first().map(|(byte, after)| (u64::from(*byte), after, 24)),
-        25 => rest.split_first_chunk().map(|(bytes, after)| (u16::from_be_bytes(*bytes).into(), after, 1 << 8)),
-        26 => rest.split_first_chunk().map(|(bytes, after)| (u32::from_be_bytes(*bytes).into(), after, 1 << 16)),
+        25 => {
+            rest.split_first_chunk().map(|(bytes, after)| (u16::from_be_bytes(*bytes).into(), after, 1 << 8))
+        }
+        26 => {
+            rest.split_first_chunk().map(|(bytes, after)| (u32::from_be_bytes(*bytes).into(), after, 1 << 16))
+        }
         27 => rest.split_first_chunk().map(|(bytes, after)| (u64::from_be_bytes(*bytes), after, 1 << 32)),
         _ => {
             let kind = match (info, major) {

@@ -517,3 +517,38 @@ const fn arguments(count: usize) -> [[u8; 2]; CODES] {
     assert!(matches!(argument(0, Scope::Section), Err(ErrorKind::UnknownCommand)));
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grammar::tables::BASE;
+
+    static SMALL: Table = table!(BASE);
+
+    /// A shape that isn't there takes nothing: what is reached some other way than by a command, a parameter or a member
+    /// of the manifest would be refused with an error that says something else.
+    #[test]
+    fn a_device_without_update_management_lacks_nothing_else() {
+        let there = |shape: u8| shape == NONE || usize::from(shape) < BASE;
+        for (row, tools) in SMALL.rows.iter().zip(FOR_TOOLS.rows) {
+            assert_eq!((row.takes, row.what), (tools.takes, tools.what));
+            let wraps = row.what >= What::Wrapped && row.what < What::Tagged;
+            // A layer is not entered.
+            assert!(!wraps || matches!(row.what, What::Layer) || there(row.a), "{row:?}");
+        }
+        assert!(SMALL.list.iter().all(|shape| there(*shape)));
+        assert!(SMALL.tags.iter().all(|(_, inside)| there(*inside)));
+        assert!(SMALL.arrays.iter().all(|array| there(array.rest)));
+        assert!(SMALL.maps.iter().all(|map| there(map.other) && there(map.text) && there(map.composite)));
+        assert!(SMALL.fields.iter().all(|shape| there(*shape)));
+        assert!(SMALL.arguments.iter().flatten().all(|shape| there(*shape)));
+    }
+
+    #[test]
+    fn what_a_device_without_update_management_lacks_is_its_commands_and_parameters() {
+        let (small, all) = (SMALL.arguments, FOR_TOOLS.arguments);
+        let lacking = (0..CODES).filter(|code| small[*code] != all[*code]);
+        // override-multiple and copy-params; conditions have the argument of all others.
+        assert!(lacking.eq([34, 35]));
+    }
+}

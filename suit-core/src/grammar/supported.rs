@@ -23,7 +23,8 @@ const REQUIRED: u32 = bit(ManifestKey::Version.code())
     | bit(ManifestKey::Common.code());
 
 impl Supported {
-    /// Everything that the documents define, and what applications add.
+    /// Everything that the documents define, and what applications add. Without the feature `update-management` its
+    /// commands and parameters are unknown all the same.
     pub const ALL: Self =
         Self { commands: [u32::MAX; 2], parameters: u32::MAX, members: u32::MAX, ..Self::NOTHING };
 
@@ -141,7 +142,11 @@ impl Supported {
     }
 }
 
-/// As `contains`, which the compiler unrolls: more room than lists of a few numbers are worth.
+/// As `contains`.
+#[allow(
+    clippy::manual_contains,
+    reason = "that is unrolled: more room than lists of a few numbers are worth"
+)]
 fn among(list: &[i64], number: i64) -> bool {
     list.iter().any(|listed| *listed == number)
 }

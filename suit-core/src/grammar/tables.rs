@@ -44,7 +44,7 @@ macro_rules! shapes {
         pub(super) const ALL: usize = MANAGED + [ $( stringify!($tool), )* ].len();
         pub(super) const DEVICE: usize = if EXTENDED { MANAGED } else { BASE };
         const MANAGED: usize = BASE + [ $( stringify!($managed), )* ].len();
-        const BASE: usize = [ $( stringify!($name), )* ].len();
+        pub(super) const BASE: usize = [ $( stringify!($name), )* ].len();
 
         pub(super) const SHAPES: [View; ALL] =
             [ $( $definition, )* $( $managed_definition, )* $( $tool_definition, )* ];
@@ -488,7 +488,11 @@ const fn measured(fields: &'static [Field]) -> MapShape {
     MapShape { fields, ..map(MapKind::Parameters, Others::Custom(CUSTOM_PARAMETER)) }
 }
 
-#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "at compile time")]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "it runs at compile time, where a fault stops the compiler"
+)]
 const SYSTEM_FIELDS: [Field; 1 + PARAMETER_FIELDS.len()] = {
     let mut fields = [field(SYSTEM_COMPONENT_ID, COMPONENT_ID); 1 + PARAMETER_FIELDS.len()];
     let mut rest = PARAMETER_FIELDS;
