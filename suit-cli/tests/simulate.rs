@@ -247,7 +247,7 @@ fn objcopy(name: &str) -> Vec<u8> {
 #[test]
 fn a_rehearsal_says_what_is_needed_and_makes_nothing() {
     let place = lock();
-    let ran = simulate(&place, "full.suit --device lock.toml --state field --rehearse --trace text").ok();
+    let ran = simulate(&place, "full.suit --device lock.toml --state field --rehearse").ok();
     let wanted = "\
 start    update  sequence 42
 plan     [firmware] slot 1  4,572 B  from coap://[fd00::1]/fw-42-b.bin  there
@@ -257,7 +257,7 @@ ok  full.suit  could be carried out on door lock r3: ";
     assert!(!place.has("field"));
 
     change(&place, "\"coap://[fd00::1]/tls-1.4.bin\" = \"module-tls.bin\"\n", "");
-    let ran = simulate(&place, "module.suit --device lock.toml --rehearse --trace text");
+    let ran = simulate(&place, "module.suit --device lock.toml --rehearse");
     refused(&ran, "E0562", &["refused[E0562]: nothing lies behind 'coap://[fd00::1]/tls-1.4.bin'"]);
     assert!(ran.text().contains("from coap://[fd00::1]/tls-1.4.bin  missing\n"), "{}", ran.text());
     // The run itself says the same.

@@ -100,7 +100,8 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
     let setup = Setup { supported, commands, options, ..Setup::new(EVERYTHING, store) };
     let json = console.is_json() && args.trace != Some(Form::Json);
     // One JSON document has all of it.
-    let form = args.trace.filter(|_| !json);
+    // What would be fetched is what a rehearsal is for.
+    let form = args.trace.or(args.rehearse.then_some(Form::Text)).filter(|_| !json);
     let trace = Trace::new(console, form, json);
     let work = Work { args, device: &device, authenticated: &authenticated, input: &input };
     let parts = device.veto_parts();
