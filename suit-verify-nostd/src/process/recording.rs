@@ -32,24 +32,19 @@ impl<P: Platform> Processor<'_, '_, P> {
         let mut path = [0; PATH];
         let depth = self.dependency_path(frame.manifest, &mut path);
         let component = self.index_of(frame);
-        let nothing = [];
-        let (mut ids, mut known) = ([None, None], 0_usize);
-        if let Some(path) = self.path_of(frame.target) {
-            ids = [path.prefix(), Some(path.id())];
-            known = 1;
-        }
-        let both: [ComponentId<'_>; 2];
-        let one: [ComponentId<'_>; 1];
-        let component_id: &[ComponentId<'_>] = match (known, ids) {
-            (1, [Some(prefix), Some(id)]) => {
-                both = [prefix, id];
-                &both
-            }
-            (1, [None, Some(id)]) => {
-                one = [id];
-                &one
-            }
-            _ => &nothing,
+        let (one, both);
+        let component_id: &[ComponentId<'_>] = match self.path_of(frame.target) {
+            None => &[],
+            Some(path) => match path.prefix() {
+                None => {
+                    one = [path.id()];
+                    &one
+                }
+                Some(prefix) => {
+                    both = [prefix, path.id()];
+                    &both
+                }
+            },
         };
         let record = Record {
             manifest_path: path.get(..depth).unwrap_or_default(),
