@@ -7,11 +7,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests that fails has to fail the test")]
 
+mod published;
 mod signing;
 
 use core::fmt::Write as _;
+use published::{assert_document, folder, names};
 use signing::{Place, Ran};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A run: what is carried out, with which leniencies, how it ends, and why. Runs of a file follow each other on the same
 /// device.
@@ -176,41 +178,14 @@ fn table() -> String {
 
 #[test]
 fn the_documents_table_is_this_one() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/run-published.md");
-    if std::env::var_os("SUIT_WRITE_DOCS").is_some() {
-        std::fs::write(&path, table()).unwrap();
-    }
-    assert_eq!(
-        std::fs::read_to_string(path).unwrap(),
-        table(),
-        "run this test with SUIT_WRITE_DOCS=1 to make it anew"
-    );
-}
-
-fn folder() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/interop");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: no interop folder beside this repository");
-    None
+    assert_document("run-published.md", &table());
 }
 
 #[test]
 fn every_published_file_is_in_the_table() {
     let Some(folder) = folder() else { return };
-    let mut found = Vec::new();
-    for part in ["libcsuit", "manifest-spec"] {
-        for entry in std::fs::read_dir(folder.join(part)).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|ending| ending == "suit") {
-                found.push(format!("{part}/{}", path.file_stem().unwrap().display()));
-            }
-        }
-    }
-    found.sort();
     let listed: Vec<_> = PUBLISHED.iter().map(|(name, ..)| (*name).to_owned()).collect();
-    assert_eq!(found, listed);
+    assert_eq!(names(&folder), listed);
 }
 
 /// How a run ended, as the table has it.
