@@ -1,7 +1,7 @@
 //! `SUIT_Envelope` (draft-ietf-suit-manifest-37 §8.2, §8.3): extents only, borrowed. What is inside the manifest is read
 //! after it was authenticated.
 
-use crate::cbor::{Major, Reader};
+use crate::cbor::{Major, Reader, Walked};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
 use crate::grammar::{self, Checker, Context, DEPTH_MAX, Frame, Shape, Supported};
@@ -11,10 +11,6 @@ use crate::labels::{EnvelopeKey, Tag};
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'a> {
     whole: Reader<'a>,
-    tagged: bool,
-    authentication: Authentication<'a>,
-    /// At the manifest's byte string.
-    manifest: Reader<'a>,
 }
 
 /// A byte string of the envelope, as received. Digests cover it with its head.
@@ -124,12 +120,9 @@ impl<'a> Envelope<'a> {
         let shape = if tagged { grammar::ENVELOPE_TAGGED } else { grammar::ENVELOPE };
         let mut checker = Checker::new(Context::new(), &Supported::ALL);
         check_flat(shape, reader, &mut checker)?;
-        // The walk refuses an envelope in which one of them is missing.
-        let member = |key: EnvelopeKey| checker.known().members().find(key.code(), reader);
-        let mut wrapper = member(EnvelopeKey::AuthenticationWrapper);
-        let manifest = member(EnvelopeKey::Manifest);
-        let authentication = Authentication::parse(wrapper.known_wrapped())?;
-        Ok(Self { whole: reader, tagged, authentication, manifest })
+        let envelope = Self { whole: reader };
+        Authentication::parse(envelope.authentication().content)?;
+        Ok(envelope)
     }
 
     /// The whole envelope as received.
@@ -140,40 +133,41 @@ impl<'a> Envelope<'a> {
 
     /// Whether the envelope has its tag.
     #[must_use]
-    pub const fn is_tagged(&self) -> bool {
-        self.tagged
+    pub fn is_tagged(&self) -> bool {
+        Walked::new(self.whole).is(Major::Tag)
     }
 
     /// Digest and authentication blocks.
     #[must_use]
-    pub const fn authentication(&self) -> Authentication<'a> {
-        self.authentication
+    pub fn authentication(&self) -> Authentication<'a> {
+        Authentication { content: self.known(EnvelopeKey::AuthenticationWrapper).content }
     }
 
     /// The manifest's byte string; nothing of its content was read.
     #[must_use]
     pub fn manifest(&self) -> Wrapped<'a> {
-        Wrapped::known(&mut { self.manifest })
+        self.known(EnvelopeKey::Manifest)
+    }
+
+    /// One of the members that every envelope has: the walk refuses one without.
+    fn known(&self, key: EnvelopeKey) -> Wrapped<'a> {
+        self.member(key).unwrap_or(Wrapped { item: &[], content: Reader::new(&[]) })
     }
 
     /// A member with a registered key, such as a severed section. Nothing vouches for it but the manifest's digest.
     #[must_use]
     pub fn member(&self, key: EnvelopeKey) -> Option<Wrapped<'a>> {
-        let (pairs, count) = self.pairs();
-        // Registered keys are small: their encoding is the number.
-        let label = u8::try_from(key.code()).ok()?;
-        let (_, mut value) = pairs.search(count, &[label])?;
-        Some(Wrapped::known(&mut value))
+        let value = Walked::new(self.map()).find(key.code())?;
+        Some(Wrapped::known(&mut value.reader()))
     }
 
-    /// The first key, and how many there are.
-    fn pairs(&self) -> (Reader<'a>, u32) {
-        let mut pairs = self.whole;
-        if self.tagged {
-            pairs.known();
+    /// The map of its members.
+    fn map(&self) -> Reader<'a> {
+        let mut map = self.whole;
+        if self.is_tagged() {
+            map.known();
         }
-        let count = pairs.known_count();
-        (pairs, count)
+        map
     }
 
     /// The integrated payload or dependency of this name.
@@ -184,8 +178,8 @@ impl<'a> Envelope<'a> {
 
     /// All members in order, wrapper and manifest included.
     pub fn members(&self) -> impl Iterator<Item = (MemberKey<'a>, Wrapped<'a>)> + use<'a> {
-        let (mut reader, count) = self.pairs();
-        (0..count).map_while(move |_| read_member(&mut reader).ok())
+        let mut reader = self.map();
+        (0..reader.known_count()).map_while(move |_| read_member(&mut reader).ok())
     }
 }
 

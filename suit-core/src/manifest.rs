@@ -1,6 +1,6 @@
 //! `SUIT_Manifest` (draft-ietf-suit-manifest-37 §8.4), borrowed, after its whole structure was checked.
 
-use crate::cbor::{Major, Reader};
+use crate::cbor::{Major, Reader, Walked};
 use crate::command::Sequence;
 use crate::component::{ComponentId, Components};
 use crate::dependency::Dependencies;
@@ -51,7 +51,7 @@ impl<'a> Manifest<'a> {
         if known.is_for_nothing() {
             return Err(Error::new(ErrorKind::NoComponents, content.offset()));
         }
-        let manifest = Self { content, members: *known.members() };
+        let manifest = Self { content, members: known.members() };
         match duplicate_component(&manifest.components()) {
             Some(offset) => Err(Error::new(ErrorKind::DuplicateComponent, offset)),
             None => Ok(manifest),
@@ -60,23 +60,24 @@ impl<'a> Manifest<'a> {
 
     /// A reader at the value of this key, if there is one.
     fn find(&self, key: ManifestKey) -> Option<Reader<'a>> {
-        Some(self.members.find(key.code(), self.content)).filter(|value| !value.is_empty())
+        let found = if self.has(key) { Walked::new(self.content).find(key.code()) } else { None };
+        found.map(|value| value.reader())
     }
 
     /// Whether there is something under this key, in the manifest or severed.
     #[must_use]
     pub fn has(&self, key: ManifestKey) -> bool {
-        self.find(key).is_some()
+        self.members.has(key)
     }
 
     fn find_common(&self, key: CommonKey) -> Reader<'a> {
-        self.members.find_common(key, self.content)
+        self.members.common(key, self.content)
     }
 
     /// The sequence number (M §8.4.2): neither a version nor a time.
     #[must_use]
     pub fn sequence_number(&self) -> u64 {
-        self.members.find(ManifestKey::SequenceNumber.code(), self.content).known()
+        self.find(ManifestKey::SequenceNumber).map_or(0, |mut number| number.known())
     }
 
     /// The components (M §8.4.5).

@@ -161,13 +161,22 @@ impl<'a> Reader<'a> {
     /// The number of the next head, if there is one.
     pub(super) fn head_value(&mut self) -> Option<u64> {
         let (&first, rest) = self.rest.split_first()?;
-        let (value, rest) = match short(first) {
-            Some(value) => (value, rest),
-            None if first >= 0xe0 => (u64::from(first & 0x1f), rest),
-            None => {
-                let long = long(first, rest, self.offset, &mut Strict).ok()?;
-                (long.value, long.rest)
+        match short(first) {
+            Some(value) => {
+                *self = Self { rest, offset: self.offset.wrapping_add(1) };
+                Some(value)
             }
+            None => self.long_value(first, rest),
+        }
+    }
+
+    #[cold]
+    fn long_value(&mut self, first: u8, rest: &'a [u8]) -> Option<u64> {
+        let (value, rest) = if first >= 0xe0 {
+            (u64::from(first & 0x1f), rest)
+        } else {
+            let long = long(first, rest, self.offset, &mut Strict).ok()?;
+            (long.value, long.rest)
         };
         self.advance(rest);
         Some(value)

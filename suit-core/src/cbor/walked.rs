@@ -68,14 +68,33 @@ impl<'a> Walked<'a> {
 
     /// Steps over an item with all that it contains.
     pub fn skip(&mut self) {
-        if self.is(Major::Bytes) || self.is(Major::Text) {
-            self.string();
-        } else if self.is(Major::Array) || self.is(Major::Map) || self.is(Major::Tag) {
-            // Where nothing can be read, nothing is left to step over.
-            let _ = self.0.item();
-        } else {
-            self.number();
+        match self.0.rest().first().map(|first| Major::of(*first)) {
+            Some(Major::Bytes | Major::Text) => {
+                self.string();
+            }
+            Some(Major::Array | Major::Map | Major::Tag) => {
+                // Where nothing can be read, nothing is left to step over.
+                let _ = self.0.item();
+            }
+            _ => {
+                self.number();
+            }
         }
+    }
+
+    /// A cursor at the value under an integer key of the map that this stands at, if it is there.
+    pub(crate) fn find(mut self, key: i64) -> Option<Self> {
+        for _ in 0..self.number() {
+            let text = self.is(Major::Text);
+            let number = self.int();
+            if text {
+                let _ = self.0.take(number.unsigned_abs());
+            } else if number == key {
+                return Some(self);
+            }
+            self.skip();
+        }
+        None
     }
 
     /// The reader behind it.

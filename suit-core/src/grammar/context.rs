@@ -54,13 +54,22 @@ impl<'a> Context<'a> {
         self.components == 0 && self.dependencies.is_empty()
     }
 
-    /// Where the members of the map stand that was walked over.
-    pub(crate) const fn members(&self) -> &Members {
-        &self.members
+    /// What stands in the manifest that was walked over.
+    pub(crate) const fn members(&self) -> Members {
+        self.members
     }
 
-    pub(super) const fn members_mut(&mut self) -> &mut Members {
-        &mut self.members
+    /// A member of a manifest is there.
+    pub(super) fn member(&mut self, key: usize) {
+        self.members.keys |= bit(key);
+    }
+
+    /// The value of a member of a manifest's common part begins at this byte of the walk.
+    pub(super) fn common(&mut self, key: usize, at: usize) {
+        if let Some(member) = self.members.common.get_mut(place(key)) {
+            // Of an input of 4 GiB and more, what lies beyond isn't found.
+            *member = u32::try_from(at).unwrap_or(u32::MAX);
+        }
     }
 
     pub(super) const fn components(&mut self, count: u32) {
@@ -107,43 +116,52 @@ impl Default for Context<'_> {
     }
 }
 
-/// How many [`Members`] there can be: the keys of a manifest, then those of its common part.
-pub(crate) const MEMBERS: usize = 29;
-
-/// Where the values of a map begin, in bytes behind the beginning of the walk: by key, and behind these the members of
-/// a manifest's common part. So nobody looks for them again.
+/// Which members a manifest has, and where those of its common part stand: many commands ask for them. The others are
+/// looked for, as each is needed once or twice; their places would take more room than all else that is kept of a manifest.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Members([u32; MEMBERS]);
+pub(crate) struct Members {
+    /// A bit for each key of the manifest.
+    keys: u32,
+    /// Bytes behind the beginning of the manifest, where nothing but its head stands; by [`place`].
+    common: [u32; 3],
+}
 
 impl Members {
-    /// No value stands at the beginning, there is the map.
-    const NONE: Self = Self([0; MEMBERS]);
+    const NONE: Self = Self { keys: 0, common: [0; 3] };
 
-    pub(super) fn put(&mut self, place: usize, at: usize) {
-        if let Some(member) = self.0.get_mut(place) {
-            // Of an input of 4 GiB and more, what lies beyond isn't found.
-            *member = u32::try_from(at).unwrap_or(u32::MAX);
-        }
+    /// Whether there is something under this key.
+    pub(crate) fn has(&self, key: ManifestKey) -> bool {
+        usize::try_from(key.code()).is_ok_and(|key| self.keys & bit(key) != 0)
     }
 
-    /// A reader at the value with this key; `whole` is what was walked over.
-    /// At the end if there is none.
-    pub(crate) fn find<'a>(&self, key: i64, whole: Reader<'a>) -> Reader<'a> {
-        let place = usize::try_from(key).unwrap_or(0);
-        let at = self.0.get(place).copied().filter(|at| *at != 0);
-        whole.skip(at.and_then(|at| usize::try_from(at).ok()).unwrap_or(usize::MAX))
-    }
-
-    /// As [`Members::find`], for a key of the common part.
-    pub(crate) fn find_common<'a>(&self, key: CommonKey, whole: Reader<'a>) -> Reader<'a> {
-        self.find(key.code().wrapping_add(i64::from(COMMON)), whole)
+    /// A reader at the value with this key of the common part of `manifest`; at the end if there is none.
+    pub(crate) fn common<'a>(&self, key: CommonKey, manifest: Reader<'a>) -> Reader<'a> {
+        let place = usize::try_from(key.code()).map_or(0, place);
+        let at = self.common.get(place).copied().filter(|at| *at != 0);
+        manifest.skip(at.and_then(|at| usize::try_from(at).ok()).unwrap_or(usize::MAX))
     }
 }
 
-/// Where the members of the common part begin among all.
-pub(super) const COMMON: u8 = 24;
+/// The keys of a common part are 1, 2 and 4.
+const fn place(key: usize) -> usize {
+    key / 2
+}
 
-const _: () = assert!(ManifestKey::Uninstall.code() == 24 && CommonKey::SharedSequence.code() == 4);
+/// Keys of a manifest are below 32.
+fn bit(key: usize) -> u32 {
+    u32::try_from(key).map_or(0, |key| 1_u32.rotate_left(key))
+}
+
+const _: () = {
+    let mut keys = CommonKey::ALL;
+    let mut at = 0;
+    while let [first, rest @ ..] = keys {
+        assert!(first.code() / 2 == at, "each has its own place");
+        at += 1;
+        keys = rest;
+    }
+    assert!(ManifestKey::Uninstall.code() < 32);
+};
 
 /// The visitor of all who decide: stops at the first fault, and reads no layer that isn't authenticated. There is one, so
 /// that a device holds one copy of the walk.

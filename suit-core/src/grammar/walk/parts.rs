@@ -5,7 +5,6 @@ use core::cmp::Ordering;
 use super::{Frame, Stop, Walk};
 use crate::cbor::{Major, Reader};
 use crate::error::{ErrorKind, Expected};
-use crate::grammar::context::COMMON;
 use crate::grammar::keys::{actor, composite, is_language_tag};
 use crate::grammar::pack::{Map, NONE, OtherKeys, Row, What};
 use crate::grammar::shape::{MapKind, Shape};
@@ -229,20 +228,22 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// An entry that the map has a field for.
     #[inline(always)]
     fn field(&mut self, row: &'static Row, field: u8, label: usize) -> u8 {
-        let mut place = label;
         match row.what {
             What::Parameters if !self.visitor.supported().parameter(label) => return NONE,
             What::Parameters => return field,
             What::Manifest if !self.visitor.supported().member(label) => return NONE,
-            What::Manifest | What::Envelope => {}
-            What::Common => place = place.wrapping_add(usize::from(COMMON)),
+            What::Manifest | What::Envelope | What::Common => {}
             _ => return field,
         }
         let bit = u32::try_from(label).ok().and_then(|label| 1_u16.checked_shl(label));
         self.top.seen |= bit.unwrap_or(0);
         let at = self.at;
         if let Some(context) = self.visitor.context() {
-            context.members_mut().put(place, at);
+            match row.what {
+                What::Manifest => context.member(label),
+                What::Common => context.common(label, at),
+                _ => {}
+            }
         }
         field
     }
