@@ -4,7 +4,7 @@
 //! decided in [`process`](crate::process), from what the platform says. Calls with a default are for capabilities that a
 //! device may lack; a port of the others takes about a hundred lines (docs/porting.md).
 
-use suit_core::cbor::Walked;
+use suit_core::cbor::{Reader, Walked};
 use suit_core::component::ComponentId;
 use suit_core::digest::Digest;
 use suit_core::labels::FileType;
@@ -50,7 +50,20 @@ impl<'a> ComponentPath<'a> {
 
     /// The parts, from the most general one on.
     pub fn parts(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        self.prefix.into_iter().flat_map(|prefix| prefix.parts()).chain(self.id.parts())
+        let parts = |id: ComponentId<'a>| {
+            let mut parts = Walked::new(Reader::new(id.encoded()));
+            (parts.number(), parts)
+        };
+        let (mut left, mut at) = self.prefix.map_or((0, Walked::new(Reader::new(&[]))), parts);
+        let mut next = Some(self.id);
+        // By hand, since a chain of the two lists' own iterators takes much more room.
+        core::iter::from_fn(move || {
+            while left == 0 {
+                (left, at) = parts(next.take()?);
+            }
+            left = left.wrapping_sub(1);
+            Some(at.string())
+        })
     }
 
     /// Whether these are its parts; for platforms whose components are constants.

@@ -31,12 +31,13 @@ macro_rules! hash {
             }
 
             fn finish(&self, state: &mut HashState) -> Result<DigestBytes, HashFault> {
-                let Slot::$name(hash) = core::mem::take(&mut state.0) else { return Err(HashFault) };
-                DigestBytes::from_slice(&hash.finalize()).ok_or(HashFault)
-            }
-
-            fn digest(&self, data: &[u8]) -> Result<DigestBytes, HashFault> {
-                DigestBytes::from_slice(&sha2::$name::digest(data)).ok_or(HashFault)
+                // Ended where it lies: moved out it would take as much stack again, below which there is still a block to hash.
+                let digest = match &mut state.0 {
+                    Slot::$name(hash) => DigestBytes::from_slice(&hash.finalize_reset()),
+                    _ => None,
+                };
+                state.release();
+                digest.ok_or(HashFault)
             }
         }
     };
