@@ -92,7 +92,7 @@ fn check_by<'a>(
     checker: &mut Checker<'a, '_>,
     frames: &mut [Frame],
 ) -> Result<(), Error> {
-    grammar::run(shape, &mut content, checker, frames)?;
+    grammar::run(shape, &mut content, checker, frames, &mut [])?;
     content.finish()
 }
 

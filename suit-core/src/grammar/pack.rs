@@ -21,6 +21,14 @@ use crate::labels::{CUSTOM_MAX, FileType, MANIFEST_VERSION, REPORT_POLICY_MAX, U
 /// No shape: what may not be there.
 pub(super) const NONE: u8 = 0xff;
 
+/// In place of a shape, for frames that none describes: [`Row::beyond`].
+pub(super) const FREE_ARRAY: u8 = 0xfb;
+pub(super) const FREE_MAP: u8 = 0xfc;
+pub(super) const IN_TAG: u8 = 0xfd;
+pub(super) const REGION: u8 = 0xfe;
+
+const _: () = assert!(ALL < FREE_ARRAY as usize);
+
 /// What the walk has to do at a value, beyond its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -99,12 +107,18 @@ impl Row {
     /// Takes nothing: a shape that isn't there.
     pub(super) const NOTHING: Self = Self::free(What::OneOf);
 
-    pub(super) const FREE_ARRAY: Self = Self::free(What::FreeArray);
-    pub(super) const FREE_MAP: Self = Self::free(What::FreeMap);
-    pub(super) const IN_TAG: Self = Self::free(What::InTag);
-    pub(super) const REGION: Self = Self::free(What::Region);
+    /// What stands under a number that no shape has.
+    #[cold]
+    pub(super) fn beyond(number: u8) -> &'static Self {
+        static ROWS: [Row; 4] = [
+            Row::free(What::FreeArray),
+            Row::free(What::FreeMap),
+            Row::free(What::InTag),
+            Row::free(What::Region),
+        ];
+        ROWS.get(usize::from(number.wrapping_sub(FREE_ARRAY))).unwrap_or(&Self::NOTHING)
+    }
 
-    /// A frame that no shape describes.
     const fn free(what: What) -> Self {
         Self { takes: 0, what, a: 0, b: 0 }
     }

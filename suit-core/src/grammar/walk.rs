@@ -3,9 +3,9 @@
 mod parts;
 mod value;
 
-use super::pack::{Array, EXTENDED, FOR_DEVICE, FOR_TOOLS, Map, NONE, Row, Table, What};
+use super::pack::{Array, EXTENDED, FOR_DEVICE, FOR_TOOLS, Map, NONE, REGION, Row, Table, What};
 use super::shape::Shape;
-use super::tables::ANY;
+use super::tables::{ANY, UNORDERED_MAX};
 use super::visit::{DEPTH_MAX, Key, LAYER_OPEN_MAX, OPEN_MAX, Visitor};
 use crate::cbor::{Long, Major, Reader, Rules, Strict, long, short};
 use crate::error::{Error, ErrorKind};
@@ -17,20 +17,24 @@ use crate::error::{Error, ErrorKind};
 pub fn walk<'a, V: Visitor<'a>>(shape: Shape, reader: &mut Reader<'a>, visitor: &mut V) -> Result<(), Error> {
     // A device's stack has no room for layers that it doesn't enter.
     if V::SILENT {
-        run(shape, reader, visitor, &mut [const { Frame::FREE }; DEPTH_MAX])
+        run(shape, reader, visitor, &mut [const { Frame::FREE }; DEPTH_MAX], &mut [])
     } else if V::DEEP {
-        run(shape, reader, visitor, &mut [const { Frame::FREE }; OPEN_MAX])
+        let (frames, shown) = (&mut [const { Frame::FREE }; OPEN_MAX], &mut [Shown::FREE; OPEN_MAX]);
+        run(shape, reader, visitor, frames, shown)
     } else {
-        run(shape, reader, visitor, &mut [const { Frame::FREE }; LAYER_OPEN_MAX])
+        let frames = &mut [const { Frame::FREE }; LAYER_OPEN_MAX];
+        run(shape, reader, visitor, frames, &mut [Shown::FREE; LAYER_OPEN_MAX])
     }
 }
 
-/// As [`walk`], in frames that the caller lends: one for each value that has parts of which one can be inside the next.
+/// As [`walk`], in frames that the caller lends: one for each value that has parts of which one can be inside the next, and
+/// as many of the second kind if the values are shown.
 pub(crate) fn run<'a, V: Visitor<'a>>(
     shape: Shape,
     reader: &mut Reader<'a>,
     visitor: &mut V,
     frames: &mut [Frame],
+    shown: &mut [Shown],
 ) -> Result<(), Error> {
     let bytes = reader.rest();
     let mut walk = Walk {
@@ -41,6 +45,9 @@ pub(crate) fn run<'a, V: Visitor<'a>>(
         frames,
         depth: 0,
         top: Frame::FREE,
+        row: &Row::NOTHING,
+        shown,
+        top_shown: Shown::FREE,
         behind: NO_REGION,
         layer: true,
         argument: ANY.0,
@@ -77,8 +84,13 @@ struct Walk<'v, 'a, V> {
     depth: usize,
     /// The innermost of them, if there is one.
     top: Frame,
+    /// What that is.
+    row: &'static Row,
     /// The values around it, from the outermost on; the first entry is never a value.
     frames: &'v mut [Frame],
+    /// What of each value's place only those ask for to whom it is shown.
+    top_shown: Shown,
+    shown: &'v mut [Shown],
     /// If the next value is the content of a byte string: where what surrounds that string ends. Else [`NO_REGION`].
     behind: usize,
     /// Whether a layer begins with the next value.
@@ -113,25 +125,38 @@ pub(crate) struct Frame {
     behind: usize,
     /// Parts left: items, or pairs of a map.
     left: u32,
-    /// Parts done.
-    done: u32,
     /// Which keys below 16 were seen.
     seen: u16,
-    /// What it is.
-    row: &'static Row,
-    /// The number of its shape, for those to whom values are shown.
+    /// The number of its shape, or of a row that no shape has.
     shape: u8,
-    /// Its depth in its layer, from 1 on; with [`INDEFINITE`] if a break code ends it.
-    level: u8,
+    /// Parts done; from [`DONE_MAX`] on only whether the number is odd.
+    done: u8,
 }
 
 impl Frame {
     /// A place where no value was put yet.
-    pub(crate) const FREE: Self =
-        Self { place: 0, behind: 0, left: 0, done: 0, seen: 0, row: &Row::NOTHING, shape: 0, level: 0 };
+    pub(crate) const FREE: Self = Self { place: 0, behind: 0, left: 0, seen: 0, shape: NONE, done: 0 };
 }
 
-/// In [`Frame::level`].
+/// More parts than any rule asks for, and an even number.
+const DONE_MAX: u8 = 254;
+
+const _: () = assert!(UNORDERED_MAX < 254);
+
+/// What belongs to a [`Frame`] in a walk that shows values: a device's stack need not hold it.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown {
+    /// Parts done.
+    done: u32,
+    /// Its depth in its layer, from 1 on; with [`INDEFINITE`] if a break code ends it.
+    level: u8,
+}
+
+impl Shown {
+    const FREE: Self = Self { done: 0, level: 0 };
+}
+
+/// In [`Shown::level`].
 const INDEFINITE: u8 = 0x80;
 
 /// For looking again at what was read.
@@ -161,7 +186,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     fn row(shape: u8) -> &'static Row {
         match Self::TABLE.rows.get(usize::from(shape)) {
             Some(row) => row,
-            None => &Row::NOTHING,
+            None => Row::beyond(shape),
         }
     }
 
@@ -266,7 +291,14 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         };
         // Exchanged, not copied: for a copy the compiler would link a function that moves memory.
         core::mem::swap(free, &mut self.top);
-        self.top = Frame { place, behind: self.behind, left, done: 0, seen: 0, row, shape, level };
+        self.top = Frame { place, behind: self.behind, left, seen: 0, shape, done: 0 };
+        self.row = row;
+        if !V::SILENT {
+            if let Some(around) = self.shown.get_mut(self.depth) {
+                *around = self.top_shown;
+            }
+            self.top_shown = Shown { done: 0, level };
+        }
         self.behind = NO_REGION;
         self.depth = self.depth.wrapping_add(1);
         Ok(())
@@ -278,6 +310,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         self.depth = self.depth.wrapping_sub(1);
         if let Some(around) = self.frames.get_mut(self.depth) {
             core::mem::swap(around, &mut self.top);
+            self.row = Self::row(self.top.shape);
+        }
+        if !V::SILENT
+            && let Some(around) = self.shown.get(self.depth)
+        {
+            self.top_shown = *around;
         }
     }
 
@@ -307,7 +345,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 if self.depth == 0 {
                     return Ok(());
                 }
-                let done = if !V::SILENT && self.top.level & INDEFINITE != 0 {
+                let done = if !V::SILENT && self.top_shown.level & INDEFINITE != 0 {
                     // Of a list of indefinite length nothing is left when its bytes are used up.
                     let region = self.top.behind != NO_REGION;
                     self.at_break() || (region && self.at == self.window.len())
@@ -333,7 +371,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// Ends the innermost frame and, if it was the content of a byte string, goes on behind that string.
     #[inline(always)]
     fn finish(&mut self) -> Result<(), Stop> {
-        let Frame { row, seen, behind, .. } = self.top;
+        let Frame { shape, seen, behind, .. } = self.top;
+        let row = self.row;
         self.pop();
         if let Some(map) = Self::map(row) {
             let mut missing = map.required & !seen;
@@ -343,7 +382,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 missing &= missing.wrapping_sub(1);
             }
         }
-        if !V::SILENT && row.what != What::Region {
+        if !V::SILENT && shape != REGION {
             self.visitor.leave(self.offset(self.at));
         }
         if behind != NO_REGION {
@@ -368,9 +407,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// Gives up everything inside the innermost byte string, because it can't be read on, and goes on behind it.
     fn abandon(&mut self) {
         while self.depth > 0 {
-            let Frame { row, behind, .. } = self.top;
+            let Frame { shape, behind, .. } = self.top;
             self.pop();
-            if row.what != What::Region {
+            if shape != REGION {
                 self.visitor.leave(self.offset(self.window.len()));
             }
             if behind != NO_REGION {

@@ -2,7 +2,7 @@
 
 use core::cmp::Ordering;
 
-use super::{Frame, Stop, Walk};
+use super::{DONE_MAX, Frame, Stop, Walk};
 use crate::cbor::{Major, Reader};
 use crate::error::{ErrorKind, Expected};
 use crate::grammar::keys::{actor, composite, is_language_tag};
@@ -16,13 +16,15 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     #[inline(always)]
     pub(super) fn part(&mut self) -> Result<u8, Stop> {
         let at = self.at;
-        let Frame { row, shape, done: index, place, .. } = self.top;
+        let Frame { shape, done: index, place, .. } = self.top;
+        let row = self.row;
         let left = if V::SILENT { self.top.left.wrapping_sub(1) } else { self.top.left.saturating_sub(1) };
         self.top.left = left;
-        self.top.done = index.wrapping_add(1);
+        self.top.done = if index > DONE_MAX { DONE_MAX } else { index.wrapping_add(1) };
         if !V::SILENT {
-            self.key = Key::Element(index.into());
+            self.key = Key::Element(self.top_shown.done.into());
             self.key_at = at;
+            self.top_shown.done = self.top_shown.done.wrapping_add(1);
         }
         if let Some(map) = Self::map(row) {
             return self.entry(shape, row, map, index);
@@ -30,15 +32,15 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         if let Some(array) = Self::array(row) {
             if row.what == What::TryEach && self.window.get(at) == Some(&0xf6) {
                 // M App. A: nil comes last, after at least two sequences.
-                if index < u32::from(array.min) {
+                if index < array.min {
                     self.fault(ErrorKind::TooFewItems, at)?;
                 } else if left != 0 {
                     self.fault(ErrorKind::TooManyItems, at)?;
                 }
             }
             let mut item = array.rest;
-            if index < u32::from(array.len) {
-                let place = usize::from(array.items).wrapping_add(usize::try_from(index).unwrap_or(0));
+            if index < array.len {
+                let place = usize::from(array.items).wrapping_add(usize::from(index));
                 item = Self::TABLE.list.get(place).copied().unwrap_or(NONE);
             }
             // One who goes on after too many items takes them for anything.
@@ -71,7 +73,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// The next entry of a map that no shape describes.
-    fn free_entry(&mut self, index: u32) -> Result<u8, Stop> {
+    fn free_entry(&mut self, index: u8) -> Result<u8, Stop> {
         let at = self.at;
         let encoded = self.item()?;
         self.unordered(at, index)?;
@@ -104,14 +106,14 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// A key of a map that may have any order: it must not be there before.
-    fn unordered(&mut self, at: usize, index: u32) -> Result<(), Stop> {
+    fn unordered(&mut self, at: usize, index: u8) -> Result<(), Stop> {
         if index == 0 {
             self.top.place = at;
             return Ok(());
         }
         let first = self.top.place;
         // Maps that are searched are bounded; of one that is longer, which only a tool goes on with, no more is searched.
-        if self.reader(first).search(index.min(UNORDERED_MAX), self.since(at)).is_some() {
+        if self.reader(first).search(u32::from(index).min(UNORDERED_MAX), self.since(at)).is_some() {
             self.fault(ErrorKind::DuplicateKey, at)?;
         }
         Ok(())
@@ -119,7 +121,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// The next entry of a map that a shape describes.
     #[inline(always)]
-    fn entry(&mut self, shape: u8, row: &'static Row, map: &'static Map, index: u32) -> Result<u8, Stop> {
+    fn entry(&mut self, shape: u8, row: &'static Row, map: &'static Map, index: u8) -> Result<u8, Stop> {
         let at = self.at;
         self.head()?;
         let mut name = None;
@@ -251,7 +253,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// M §8.1, RFC 8949 §4.2.1: keys in bytewise order of their encodings. Of two of them neither can be the beginning of
     /// the other, so the later one's length is enough.
     #[inline(always)]
-    fn ordered(&mut self, at: usize, index: u32) -> Result<(), Stop> {
+    fn ordered(&mut self, at: usize, index: u8) -> Result<(), Stop> {
         let before = core::mem::replace(&mut self.top.place, at);
         if index == 0 {
             return Ok(());

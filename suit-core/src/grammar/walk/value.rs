@@ -5,7 +5,7 @@ use crate::cbor::{FALSE, Major, NULL, TRUE};
 use crate::dependency::Dependencies;
 use crate::error::{Error, ErrorKind, Expected};
 use crate::grammar::context::twice;
-use crate::grammar::pack::{NONE, Row, What};
+use crate::grammar::pack::{FREE_ARRAY, FREE_MAP, IN_TAG, NONE, REGION, Row, What};
 use crate::grammar::shape::Shape;
 use crate::grammar::tables::{ANY, COMPONENTS_MAX, ENVELOPE_TAGGED, UNORDERED_MAX};
 use crate::grammar::visit::{DEPTH_MAX, Item, Key, Value, Visitor};
@@ -70,7 +70,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         // What a device knows always has parts where it is the content of a byte string.
         if !V::SILENT {
             self.show(shape, value, at)?;
-            self.close(shape, at)?;
+            self.close(at)?;
         }
         Ok(NONE)
     }
@@ -103,7 +103,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// Holds a key that is a component index against the components there are.
     #[inline(always)]
     fn by_index(&mut self) -> Result<(), Stop> {
-        if !Self::EXTENDED || self.depth == 0 || self.top.row.what != What::ByIndex {
+        if !Self::EXTENDED || self.depth == 0 || self.row.what != What::ByIndex {
             return Ok(());
         }
         let at = self.top.place;
@@ -134,16 +134,16 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// Depth of the innermost open value in its layer.
     const fn level(&self) -> u8 {
-        if self.depth == 0 { 0 } else { self.top.level & !INDEFINITE }
+        if self.depth == 0 { 0 } else { self.top_shown.level & !INDEFINITE }
     }
 
     /// Remembers to go on behind a byte string whose content was a value without parts.
-    fn close(&mut self, shape: u8, at: usize) -> Result<(), Stop> {
+    fn close(&mut self, at: usize) -> Result<(), Stop> {
         if self.behind == NO_REGION {
             return Ok(());
         }
         let level = self.level();
-        self.push(&Row::REGION, shape, 0, 0, level, at)
+        self.push(Self::row(REGION), REGION, 0, 0, level, at)
     }
 
     /// Reads on behind the head of an array, a map or a tag.
@@ -162,11 +162,11 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         if usize::from(level) > DEPTH_MAX || full {
             return Err(self.stop(ErrorKind::TooDeep, at));
         }
-        let mut frame = row;
+        let mut frame = shape;
         let mut place = 0;
         let mut left = 1;
         if self.major == Major::Tag {
-            frame = &Row::IN_TAG;
+            frame = IN_TAG;
             place = usize::from(if row.what == What::Tagged { self.inside } else { ANY.0 });
         } else {
             // Each item takes a byte, so a greater number can't be met by any input that this reads.
@@ -175,13 +175,14 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             };
             left = count;
             if row.what == What::Any {
-                frame = if self.major == Major::Map { &Row::FREE_MAP } else { &Row::FREE_ARRAY };
+                frame = if self.major == Major::Map { FREE_MAP } else { FREE_ARRAY };
             } else if !V::SILENT && matches!(self.major, Major::Bytes | Major::Text) {
                 // Only a visitor that goes on gets here: the parts of a string of indefinite length.
-                frame = &Row::FREE_ARRAY;
+                frame = FREE_ARRAY;
             }
         }
-        self.learn(frame.what, left, at)?;
+        let row = Self::row(frame);
+        self.learn(row.what, left, at)?;
         let mut level = level;
         if V::SILENT {
             self.by_index()?;
@@ -199,11 +200,11 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             }
         }
         if level & INDEFINITE == 0
-            && let Some(kind) = Self::count(frame, left)
+            && let Some(kind) = Self::count(row, left)
         {
             self.fault(kind, at)?;
         }
-        self.push(frame, shape, place, left, level, at)
+        self.push(row, frame, place, left, level, at)
     }
 
     /// Finds what is in a tag; of one that is wrong, what would be in the only right one.
@@ -266,7 +267,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         }
         if !V::SILENT {
             self.show(shape, Value::Wrapped(content), at)?;
-            self.close(shape, at)?;
+            self.close(at)?;
         }
         self.behind = self.window.len();
         self.window = self.bytes.get(..self.at).unwrap_or_default();
@@ -324,7 +325,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             Some(shapes) if supported => *shapes,
             _ => [NONE; 2],
         };
-        let in_shared = self.top.row.what == What::SharedSequence;
+        let in_shared = self.row.what == What::SharedSequence;
         let here = if in_shared { shared } else { section };
         self.argument = here;
         if here == NONE {
