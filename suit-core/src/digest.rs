@@ -48,7 +48,7 @@ impl<'a> Digest<'a> {
     /// Reads a digest that was read before; one that no data has, if there is none.
     pub(crate) fn known(reader: &mut Reader<'a>) -> Self {
         reader.known();
-        let algorithm = reader.int().ok().and_then(Algorithm::from_code);
+        let algorithm = Algorithm::from_code(reader.known_int());
         let bytes = reader.known_bytes();
         match algorithm {
             Some(algorithm) => Self { algorithm, bytes },

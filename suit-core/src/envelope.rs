@@ -68,6 +68,7 @@ pub enum MemberKey<'a> {
 }
 
 /// Holds what `content` has left against a shape.
+#[inline(never)]
 pub(crate) fn check(shape: Shape, content: Reader<'_>) -> Result<(), Error> {
     check_in(shape, content, &mut Checker::new(Context::new(), &Supported::ALL))
 }
@@ -81,9 +82,11 @@ pub(crate) fn check_in<'a>(
     check_by(shape, content, checker, &mut [const { Frame::FREE }; DEPTH_MAX])
 }
 
-/// As [`check_in`] for a shape in which no value with parts is inside of another but [`FLAT`].
-fn check_flat<'a>(shape: Shape, content: Reader<'a>, checker: &mut Checker<'a, '_>) -> Result<(), Error> {
-    check_by(shape, content, checker, &mut [const { Frame::FREE }; FLAT])
+/// As [`check`] for a shape in which no value with parts is inside of another but [`FLAT`].
+#[inline(never)]
+fn check_flat(shape: Shape, content: Reader<'_>) -> Result<(), Error> {
+    let mut checker = Checker::new(Context::new(), &Supported::ALL);
+    check_by(shape, content, &mut checker, &mut [const { Frame::FREE }; FLAT])
 }
 
 fn check_by<'a>(
@@ -118,8 +121,7 @@ impl<'a> Envelope<'a> {
             return Err(reader.error(ErrorKind::Untagged));
         }
         let shape = if tagged { grammar::ENVELOPE_TAGGED } else { grammar::ENVELOPE };
-        let mut checker = Checker::new(Context::new(), &Supported::ALL);
-        check_flat(shape, reader, &mut checker)?;
+        check_flat(shape, reader)?;
         let envelope = Self { whole: reader };
         Authentication::parse(envelope.authentication().content)?;
         Ok(envelope)
@@ -205,7 +207,7 @@ impl<'a> Authentication<'a> {
     /// # Errors
     /// Faults of the encoding and of the grammar; the digest's.
     pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
-        check_flat(grammar::AUTHENTICATION, content, &mut Checker::new(Context::new(), &Supported::ALL))?;
+        check_flat(grammar::AUTHENTICATION, content)?;
         Ok(Self { content })
     }
 

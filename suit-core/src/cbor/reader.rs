@@ -170,14 +170,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[cold]
+    #[inline(never)]
     fn long_value(&mut self, first: u8, rest: &'a [u8]) -> Option<u64> {
-        let (value, rest) = if first >= 0xe0 {
-            (u64::from(first & 0x1f), rest)
-        } else {
-            let long = long(first, rest, self.offset, &mut Strict).ok()?;
-            (long.value, long.rest)
-        };
+        let info = first & 0x1f;
+        let (value, rest) = if first >= 0xe0 { (u64::from(info), rest) } else { number(info, rest)? };
         self.advance(rest);
         Some(value)
     }
@@ -229,10 +225,10 @@ impl<'a> Reader<'a> {
 
     /// Reads `null` if it comes next.
     pub fn null(&mut self) -> bool {
-        let mut ahead = *self;
-        let found = matches!(ahead.head(), Ok(Head { major: Major::Simple, value: NULL, .. }));
+        // It has one encoding.
+        let found = self.rest.first() == Some(&0xf6);
         if found {
-            *self = ahead;
+            *self = self.skip(1);
         }
         found
     }
@@ -344,7 +340,19 @@ impl<'a> Reader<'a> {
     /// Reads the head of an item that was read before, as everything in a checked manifest was, and returns its number;
     /// 0 if there is none. What is known to be there need not be asked for, which takes less room on a device.
     pub fn known(&mut self) -> u64 {
-        self.step().map_or(0, |(_, value)| value)
+        self.head_value().unwrap_or(0)
+    }
+
+    /// As [`Reader::known`], for an integer of either sign.
+    pub(crate) fn known_int(&mut self) -> i64 {
+        let negative = self.is(Major::Nint);
+        let number = i64::try_from(self.known()).unwrap_or(0);
+        if negative { !number } else { number }
+    }
+
+    /// Whether the next item is of this major type.
+    pub(crate) fn is(&self, major: Major) -> bool {
+        self.rest.first().is_some_and(|first| Major::of(*first) == major)
     }
 
     /// As [`Reader::head`], quick with heads of one byte.
@@ -371,18 +379,18 @@ impl<'a> Reader<'a> {
         Self::at(content, self.offset.wrapping_sub(content.len()))
     }
 
-    /// Looks for a key by its encoding among as many pairs of a map: where it stands, and a reader at its value.
-    pub(crate) fn search(mut self, pairs: u32, key: &[u8]) -> Option<(usize, Self)> {
+    /// Whether as many pairs of a map have a key with this encoding.
+    pub(crate) fn has_key(mut self, pairs: u32, key: &[u8]) -> bool {
         for _ in 0..pairs {
-            let at = self.offset;
             // No encoding is the beginning of another one.
             if self.rest.starts_with(key) {
-                return Some((at, self.skip(key.len())));
+                return true;
             }
-            self.item().ok()?;
-            self.item().ok()?;
+            if self.item().is_err() || self.item().is_err() {
+                break;
+            }
         }
-        None
+        false
     }
 
     /// As many pairs as a map that was read before has, or as many items as a list has.
@@ -455,6 +463,16 @@ pub(crate) struct Long<'a> {
     pub(crate) indefinite: bool,
 }
 
+/// The number of a head whose first byte says in its low bits, 24 to 27, that 1, 2, 4 or 8 bytes follow; and what is behind.
+fn number(info: u8, rest: &[u8]) -> Option<(u64, &[u8])> {
+    if info == 24 {
+        return rest.split_first().map(|(number, behind)| (u64::from(*number), behind));
+    }
+    let length = 1_usize.wrapping_shl(u32::from(info.wrapping_sub(24)));
+    let (bytes, behind) = rest.split_at_checked(length)?;
+    Some((bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)), behind))
+}
+
 /// Reads on behind the first byte of a head, which stands at `offset`.
 pub(crate) fn long<'a, R: Rules>(
     first: u8,
@@ -465,16 +483,12 @@ pub(crate) fn long<'a, R: Rules>(
     let major = Major::of(first);
     let info = first & 0x1f;
     // The number, what follows it, and the least number that has to be told in so many bytes (RFC 8949 §4.2.1).
-    let read = match info {
-        0..24 => Some((u64::from(info), rest, 0)),
-        24 => rest.split_first().map(|(byte, after)| (u64::from(*byte), after, 24)),
-        25 => {
-            rest.split_first_chunk().map(|(bytes, after)| (u16::from_be_bytes(*bytes).into(), after, 1 << 8))
-        }
-        26 => {
-            rest.split_first_chunk().map(|(bytes, after)| (u32::from_be_bytes(*bytes).into(), after, 1 << 16))
-        }
-        27 => rest.split_first_chunk().map(|(bytes, after)| (u64::from_be_bytes(*bytes), after, 1 << 32)),
+    let (read, least) = match info {
+        0..24 => (Some((u64::from(info), rest)), 0),
+        24 => (number(info, rest), 24),
+        25 => (number(info, rest), 1 << 8),
+        26 => (number(info, rest), 1 << 16),
+        27 => (number(info, rest), 1 << 32),
         _ => {
             let kind = match (info, major) {
                 (31, Major::Bytes | Major::Text | Major::Array | Major::Map) => ErrorKind::IndefiniteLength,
@@ -485,7 +499,7 @@ pub(crate) fn long<'a, R: Rules>(
             return Ok(Long { value: 0, rest, indefinite: true });
         }
     };
-    let Some((value, after, least)) = read else {
+    let Some((value, after)) = read else {
         let end = offset.saturating_add(1).saturating_add(rest.len());
         return Err(Error::new(ErrorKind::Truncated, end));
     };

@@ -32,27 +32,23 @@ impl<'a> Walked<'a> {
 
     /// The number in the next head: an unsigned integer, a count of items or pairs, a tag.
     pub fn number(&mut self) -> u64 {
-        self.0.head_value().unwrap_or(0)
+        self.0.known()
     }
 
     /// An integer of either sign.
     pub fn int(&mut self) -> i64 {
-        let negative = self.is(Major::Nint);
-        let number = i64::try_from(self.number()).unwrap_or(0);
-        if negative { !number } else { number }
+        self.0.known_int()
     }
 
     /// The content of a byte or text string.
     pub fn string(&mut self) -> &'a [u8] {
-        let length = self.number();
-        self.0.take(length).unwrap_or_default()
+        self.0.known_bytes()
     }
 
     /// A cursor over the content of a byte string.
     #[must_use]
     pub fn wrapped(&mut self) -> Self {
-        let content = self.string();
-        Self(Reader::at(content, self.0.offset().saturating_sub(content.len())))
+        Self(self.0.known_wrapped())
     }
 
     /// A digest; one that no data has where there is none.
@@ -63,7 +59,7 @@ impl<'a> Walked<'a> {
     /// Whether the next item is of this major type.
     #[must_use]
     pub fn is(&self, major: Major) -> bool {
-        self.0.rest().first().is_some_and(|first| Major::of(*first) == major)
+        self.0.is(major)
     }
 
     /// Steps over an item with all that it contains.

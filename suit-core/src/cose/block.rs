@@ -137,14 +137,15 @@ impl<'a> Block<'a> {
         check(grammar::BLOCK, content)?;
         let mut reader = content;
         let at = reader.offset();
-        let tag = i64::try_from(reader.known()).ok().and_then(Tag::from_code);
-        let kind = match tag {
-            Some(Tag::CoseSign) if !kinds.sign => None,
-            Some(Tag::CoseMac0) if !kinds.mac0 => None,
-            Some(Tag::CoseMac) if !kinds.mac => None,
-            known => known,
-        };
-        let Some(kind) = kind else { return Err(Error::new(ErrorKind::UnknownBlock, at)) };
+        let tag = reader.known();
+        let is = |kind: Tag| tag == kind.code().unsigned_abs();
+        let known = is(Tag::CoseSign1)
+            || kinds.sign && is(Tag::CoseSign)
+            || kinds.mac0 && is(Tag::CoseMac0)
+            || kinds.mac && is(Tag::CoseMac);
+        if !known {
+            return Err(Error::new(ErrorKind::UnknownBlock, at));
+        }
         reader.known();
         let header = Header::read(&mut reader)?;
         let payload_at = reader.offset();
@@ -152,22 +153,22 @@ impl<'a> Block<'a> {
         if !reader.null() {
             return Err(Error::new(ErrorKind::AttachedPayload, payload_at));
         }
-        Ok(match kind {
-            Tag::CoseSign1 => Self::Sign1(Signer { header, signature: reader.known_bytes() }),
-            Tag::CoseMac0 if kinds.mac0 => Self::Mac0(Signer { header, signature: reader.known_bytes() }),
-            Tag::CoseSign if kinds.sign => {
-                let count = reader.array()?;
-                let signers = reader;
-                for _ in 0..count {
-                    read_signer(&mut reader)?;
-                }
-                Self::Sign(Sign { body: header, signers, count })
+        Ok(if kinds.sign && is(Tag::CoseSign) {
+            let count = reader.array()?;
+            let signers = reader;
+            for _ in 0..count {
+                read_signer(&mut reader)?;
             }
-            Tag::CoseMac if kinds.mac => {
-                let tag = reader.bytes()?;
-                Self::Mac(Mac { header, tag, recipients: Recipients::read(&mut reader)? })
+            Self::Sign(Sign { body: header, signers, count })
+        } else {
+            let signature = reader.known_bytes();
+            if kinds.mac && is(Tag::CoseMac) {
+                Self::Mac(Mac { header, tag: signature, recipients: Recipients::read(&mut reader)? })
+            } else if kinds.mac0 && is(Tag::CoseMac0) {
+                Self::Mac0(Signer { header, signature })
+            } else {
+                Self::Sign1(Signer { header, signature })
             }
-            _ => return Err(Error::new(ErrorKind::UnknownBlock, at)),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! COSE headers (RFC 9052 §3): one protected and one unprotected bucket.
 
-use crate::cbor::{Major, Reader};
+use crate::cbor::{Major, Reader, Walked};
 use crate::error::{Error, ErrorKind};
 use crate::labels::{Algorithm, HeaderLabel};
 
@@ -37,7 +37,7 @@ impl<'a> Header<'a> {
         // RFC 9052 §3: an empty protected bucket is a zero-length string; a map without entries means the same.
         let protected = reader.known_wrapped();
         // RFC 9052 §3.1: the list is protected, and what it names must be understood.
-        if let Some((_, mut list)) = find(protected, HeaderLabel::Critical) {
+        if let Some(mut list) = find(protected, HeaderLabel::Critical) {
             for _ in 0..list.known_count() {
                 let at = list.offset();
                 if list.int().ok().and_then(HeaderLabel::from_code).is_none() {
@@ -46,15 +46,17 @@ impl<'a> Header<'a> {
             }
         }
         let unprotected = *reader;
-        if let Some((at, _)) = find(unprotected, HeaderLabel::Critical) {
-            return Err(Error::new(ErrorKind::CriticalHeader, at));
+        if let Some(list) = find(unprotected, HeaderLabel::Critical) {
+            return Err(Error::new(ErrorKind::CriticalHeader, label_of(list)));
         }
         // RFC 9052 §3: a label must not stand in both buckets.
         for _ in 0..reader.known_count() {
             let at = reader.offset();
             let label = reader.item()?;
             reader.item()?;
-            if find_encoded(protected, label).is_some() {
+            let mut others = protected;
+            let count = others.known_count();
+            if others.has_key(count, label) {
                 return Err(Error::new(ErrorKind::DuplicateHeader, at));
             }
         }
@@ -73,7 +75,7 @@ impl<'a> Header<'a> {
 
     /// The value with this label, wherever it stands.
     fn find(&self, label: HeaderLabel) -> Option<Reader<'a>> {
-        find(self.protected, label).or(find(self.unprotected, label)).map(|(_, value)| value)
+        find(self.protected, label).or(find(self.unprotected, label))
     }
 
     /// The algorithm, wherever it stands.
@@ -87,7 +89,7 @@ impl<'a> Header<'a> {
     /// # Errors
     /// `MissingAlgorithm`, `UnprotectedAlgorithm`.
     pub fn protected_algorithm(&self) -> Result<AlgorithmId<'a>, Error> {
-        let found = find(self.protected, HeaderLabel::Algorithm).and_then(|(_, value)| algorithm(value));
+        let found = find(self.protected, HeaderLabel::Algorithm).and_then(algorithm);
         found.ok_or_else(|| self.no_algorithm())
     }
 
@@ -97,7 +99,7 @@ impl<'a> Header<'a> {
     /// As [`Header::protected_algorithm`].
     pub fn known_algorithm(&self) -> Result<Option<Algorithm>, Error> {
         match find(self.protected, HeaderLabel::Algorithm) {
-            Some((_, mut value)) => Ok(value.int().ok().and_then(Algorithm::from_code)),
+            Some(mut value) => Ok(value.int().ok().and_then(Algorithm::from_code)),
             None => Err(self.no_algorithm()),
         }
     }
@@ -105,7 +107,7 @@ impl<'a> Header<'a> {
     fn no_algorithm(&self) -> Error {
         match find(self.unprotected, HeaderLabel::Algorithm) {
             None => Error::new(ErrorKind::MissingAlgorithm, self.offset),
-            Some((at, _)) => Error::new(ErrorKind::UnprotectedAlgorithm, at),
+            Some(value) => Error::new(ErrorKind::UnprotectedAlgorithm, label_of(value)),
         }
     }
 
@@ -130,13 +132,12 @@ fn algorithm(mut value: Reader<'_>) -> Option<AlgorithmId<'_>> {
     Some(Algorithm::from_code(code).map_or(AlgorithmId::Other(code), AlgorithmId::Known))
 }
 
-/// Where this label stands in a map that was walked over, or in nothing, and a reader at its value.
-fn find(map: Reader<'_>, label: HeaderLabel) -> Option<(usize, Reader<'_>)> {
-    // Registered labels are small: their encoding is the number.
-    find_encoded(map, &[u8::try_from(label.code()).ok()?])
+/// A reader at the value with this label in a map that was walked over, or in nothing.
+fn find(map: Reader<'_>, label: HeaderLabel) -> Option<Reader<'_>> {
+    Walked::new(map).find(label.code()).map(|value| value.reader())
 }
 
-fn find_encoded<'a>(mut map: Reader<'a>, label: &[u8]) -> Option<(usize, Reader<'a>)> {
-    let pairs = map.known_count();
-    map.search(pairs, label)
+/// Where the label of such a value stands: registered ones are small, so it takes one byte.
+const fn label_of(value: Reader<'_>) -> usize {
+    value.offset().saturating_sub(1)
 }

@@ -113,7 +113,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         }
         let first = self.top.place;
         // Maps that are searched are bounded; of one that is longer, which only a tool goes on with, no more is searched.
-        if self.reader(first).search(u32::from(index).min(UNORDERED_MAX), self.since(at)).is_some() {
+        if self.reader(first).has_key(u32::from(index).min(UNORDERED_MAX), self.since(at)) {
             self.fault(ErrorKind::DuplicateKey, at)?;
         }
         Ok(())
