@@ -182,6 +182,7 @@ impl<'a> Manifest<'a> {
 }
 
 /// Offset of the first identifier that stood in the list before. The grammar bounds the list's length.
+#[inline(never)]
 fn duplicate_component(components: &Components<'_>) -> Option<usize> {
     let mut list = components.items();
     for position in 0..components.count() {

@@ -6,7 +6,8 @@
 
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{Signature, VerifyingKey};
-use sha2::digest::Digest;
+use sha2::Sha256;
+use sha2::digest::{Digest, Output};
 use suit_core::labels::Algorithm;
 
 use super::{InvalidKey, InvalidSignature, Message, SignatureVerifier};
@@ -65,9 +66,15 @@ fn verify(key: &[u8], message: &dyn Message, signature: &[u8]) -> Result<(), Inv
     let key = point(key).map_err(|_| InvalidSignature)?;
     // Refuses another length than 64, and r or s of zero or not below the group order.
     let signature = Signature::from_slice(signature).map_err(|_| InvalidSignature)?;
-    let mut hash = sha2::Sha256::new();
+    key.verify_prehash(&digest(message), &signature).map_err(|_| InvalidSignature)
+}
+
+/// Not inlined: what the hash works in shall not lie on the stack while the curve is at work.
+#[inline(never)]
+fn digest(message: &dyn Message) -> Output<Sha256> {
+    let mut hash = Sha256::new();
     message.feed(&mut |piece| hash.update(piece));
-    key.verify_prehash(&hash.finalize(), &signature).map_err(|_| InvalidSignature)
+    hash.finalize_reset()
 }
 
 #[cfg(all(test, feature = "esp256", feature = "es256"))]

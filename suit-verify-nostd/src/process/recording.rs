@@ -23,6 +23,8 @@ pub(super) struct MeasuredDigest {
 
 impl<P: Platform> Processor<'_, '_, P> {
     /// Tells the platform of a command that stood in `frame` and has ended.
+    // Not inlined: what a record needs shall not lie on the stack while the command is carried out.
+    #[inline(never)]
     pub(super) fn record(&mut self, code: i64, frame: &Frame, error: Option<ProcessError>) {
         let Some(policy) = self.policy(code, frame) else { return };
         if policy.bits() == 0 {
