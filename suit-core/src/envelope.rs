@@ -79,14 +79,14 @@ pub(crate) fn check_in<'a>(
     content: Reader<'a>,
     checker: &mut Checker<'a, '_>,
 ) -> Result<(), Error> {
-    check_by(shape, content, checker, &mut [const { Frame::FREE }; DEPTH_MAX])
+    check_by(shape, content, checker, &mut [const { Frame::FREE }; DEPTH_MAX - 1])
 }
 
-/// As [`check`] for a shape in which no value with parts is inside of another but [`FLAT`].
+/// As [`check`] for a shape in which a value with parts is inside of one other at most.
 #[inline(never)]
 fn check_flat(shape: Shape, content: Reader<'_>) -> Result<(), Error> {
     let mut checker = Checker::new(Context::new(), &Supported::ALL);
-    check_by(shape, content, &mut checker, &mut [const { Frame::FREE }; FLAT])
+    check_by(shape, content, &mut checker, &mut [const { Frame::FREE }; 1])
 }
 
 fn check_by<'a>(
@@ -98,9 +98,6 @@ fn check_by<'a>(
     grammar::run(shape, &mut content, checker, frames, &mut [])?;
     content.finish()
 }
-
-/// The tag and the map of an envelope; the lists of an authentication and of its digest.
-const FLAT: usize = 2;
 
 impl<'a> Envelope<'a> {
     /// Reads the extents of an envelope that fills `bytes`.

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind};
 pub fn walk<'a, V: Visitor<'a>>(shape: Shape, reader: &mut Reader<'a>, visitor: &mut V) -> Result<(), Error> {
     // A device's stack has no room for layers that it doesn't enter.
     if V::SILENT {
-        run(shape, reader, visitor, &mut [const { Frame::FREE }; DEPTH_MAX], &mut [])
+        run(shape, reader, visitor, &mut [const { Frame::FREE }; DEPTH_MAX - 1], &mut [])
     } else if V::DEEP {
         let (frames, shown) = (&mut [const { Frame::FREE }; OPEN_MAX], &mut [Shown::FREE; OPEN_MAX]);
         run(shape, reader, visitor, frames, shown)
@@ -27,8 +27,8 @@ pub fn walk<'a, V: Visitor<'a>>(shape: Shape, reader: &mut Reader<'a>, visitor: 
     }
 }
 
-/// As [`walk`], in frames that the caller lends: one for each value that has parts of which one can be inside the next, and
-/// as many of the second kind if the values are shown.
+/// As [`walk`], in frames that the caller lends: one for each value with parts that can be around another such value, and
+/// more than as many of the second kind if the values are shown.
 pub(crate) fn run<'a, V: Visitor<'a>>(
     shape: Shape,
     reader: &mut Reader<'a>,
@@ -86,7 +86,7 @@ struct Walk<'v, 'a, V> {
     top: Frame,
     /// What that is.
     row: &'static Row,
-    /// The values around it, from the outermost on; the first entry is never a value.
+    /// The values around it, from the outermost on.
     frames: &'v mut [Frame],
     /// What of each value's place only those ask for to whom it is shown.
     top_shown: Shown,
@@ -286,11 +286,13 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         level: u8,
         at: usize,
     ) -> Result<(), Stop> {
-        let Some(free) = self.frames.get_mut(self.depth) else {
+        // Around the outermost value there is none to be kept.
+        if let Some(free) = self.frames.get_mut(self.depth.wrapping_sub(1)) {
+            // Exchanged, not copied: for a copy the compiler would link a function that moves memory.
+            core::mem::swap(free, &mut self.top);
+        } else if self.depth != 0 {
             return Err(self.stop(ErrorKind::TooDeep, at));
-        };
-        // Exchanged, not copied: for a copy the compiler would link a function that moves memory.
-        core::mem::swap(free, &mut self.top);
+        }
         self.top = Frame { place, behind: self.behind, left, seen: 0, shape, done: 0 };
         self.row = row;
         if !V::SILENT {
@@ -308,7 +310,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     #[inline(always)]
     fn pop(&mut self) {
         self.depth = self.depth.wrapping_sub(1);
-        if let Some(around) = self.frames.get_mut(self.depth) {
+        if let Some(around) = self.frames.get_mut(self.depth.wrapping_sub(1)) {
             core::mem::swap(around, &mut self.top);
             self.row = Self::row(self.top.shape);
         }
