@@ -32,12 +32,13 @@ macro_rules! hash {
 
             fn finish(&self, state: &mut HashState) -> Result<DigestBytes, HashFault> {
                 // Ended where it lies: moved out it would take as much stack again, below which there is still a block to hash.
-                let digest = match &mut state.0 {
-                    Slot::$name(hash) => DigestBytes::from_slice(&hash.finalize_reset()),
-                    _ => None,
+                let Slot::$name(hash) = &mut state.0 else {
+                    state.release();
+                    return Err(HashFault);
                 };
+                let digest = hash.finalize_reset();
                 state.release();
-                digest.ok_or(HashFault)
+                DigestBytes::from_slice(&digest).ok_or(HashFault)
             }
         }
     };

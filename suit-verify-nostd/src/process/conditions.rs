@@ -112,11 +112,13 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             self.platform.read(handle, offset, piece)?;
             hash.update(&mut state, piece)?;
         }
-        let bytes = hash.finish(&mut state)?;
+        // Used where it lies: taken out of the result it would be on the stack twice.
+        let finished = hash.finish(&mut state);
+        let bytes = finished.as_ref().map_err(|fault| *fault)?;
         #[cfg(feature = "report")]
         {
             let algorithm = wanted.algorithm();
-            self.measured = Some(super::recording::MeasuredDigest { target, algorithm, bytes });
+            self.measured = Some(super::recording::MeasuredDigest { target, algorithm, bytes: *bytes });
         }
         Ok(bytes.as_bytes() == wanted.bytes())
     }
