@@ -1,12 +1,12 @@
 //! The machine: a stack of sequences, and what comes after each command.
 
-use suit_core::cbor::{Reader, Walked};
-use suit_core::command::Sequence;
+use suit_core::cbor::Walked;
 use suit_core::labels::{Condition, Directive, ManifestKey, ParameterKey};
 
 use super::memory::{Choice, Frame, Kind};
-use super::{Failure, Outcome, Payload, Place, Procedure, ProcessError, Processor, Step};
+use super::{Failure, Outcome, Payload, Place, Procedure, ProcessError, Processor, Step, content};
 use crate::platform::{Platform, Watched};
+#[cfg(feature = "trust-domains")]
 use crate::signed::Part;
 
 /// A payload that is being fetched.
@@ -43,7 +43,9 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             match self.outcome {
                 Outcome::Running => {}
                 Outcome::Done => return Step::Done,
-                Outcome::Failed(failure) => return Step::Failed(failure),
+                Outcome::Failed(error) => {
+                    return Step::Failed(Failure { error, place: self.failed_at });
+                }
                 Outcome::Idle => {
                     return Step::Failed(Failure { error: ProcessError::NotStarted, place: None });
                 }
@@ -127,7 +129,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     fn fail(&mut self, error: ProcessError) {
         self.transfer = None;
-        self.outcome = Outcome::Failed(Failure { error, place: self.failed_at });
+        self.outcome = Outcome::Failed(error);
     }
 
     /// One command, or the end of a sequence. `false`: something from outside comes first.
@@ -249,11 +251,18 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         self.procedure.sections().get(usize::from(self.stage)).copied()
     }
 
+    /// Where it begins in the root manifest's envelope; 0 if the root manifest doesn't have it.
+    fn section_at(&self) -> u32 {
+        self.sections.get(usize::from(self.stage)).copied().unwrap_or(0)
+    }
+
     /// Enters the next section that the root manifest has, by way of the shared sequence.
     fn next_section(&mut self) -> Result<(), ProcessError> {
-        let Some(key) = self.section() else { return self.finish() };
+        if self.section().is_none() {
+            return self.finish();
+        }
         // without the section the shared sequence doesn't run either.
-        if !self.root.manifest().has(key) {
+        if self.section_at() == 0 {
             self.stage = self.stage.saturating_add(1);
             return Ok(());
         }
@@ -263,7 +272,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// Enters the shared sequence of a manifest, which leads on to the section; or the section if there is none.
     pub(super) fn open_shared(&mut self, manifest: u8, uninstalls: bool) -> Result<(), ProcessError> {
         match self.manifest(manifest).manifest().shared_sequence() {
-            Some(shared) => self.open(shared, manifest, ManifestKey::Common, uninstalls),
+            Some(shared) => self.open(content(shared), manifest, ManifestKey::Common, uninstalls),
             None => self.open_section(manifest, uninstalls),
         }
     }
@@ -271,8 +280,13 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     fn open_section(&mut self, manifest: u8, uninstalls: bool) -> Result<(), ProcessError> {
         let key = if uninstalls { Some(ManifestKey::Uninstall) } else { self.section() };
         let Some(key) = key else { return Ok(()) };
+        if manifest == 0 {
+            // It was found, and held against its digest if it was severed, before anything ran.
+            return self.open(self.cursor(0, self.section_at()), 0, key, false);
+        }
+        #[cfg(feature = "trust-domains")]
         match self.manifest(manifest).section(key, &self.setup.crypto)? {
-            Part::Present(sequence) => return self.open(sequence, manifest, key, uninstalls),
+            Part::Present(sequence) => return self.open(content(sequence), manifest, key, uninstalls),
             Part::Missing(_) => return Err(ProcessError::SectionMissing(key)),
             // TD §5.4: a section that the dependency lacks succeeds at once.
             Part::Absent => self.leave_section(),
@@ -282,13 +296,12 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     fn open(
         &mut self,
-        sequence: Sequence<'a>,
+        content: Walked<'a>,
         manifest: u8,
         section: ManifestKey,
         uninstalls: bool,
     ) -> Result<(), ProcessError> {
         let kind = if section == ManifestKey::Common { Kind::Shared } else { Kind::Section };
-        let content = Walked::new(Reader::at(sequence.encoded(), sequence.offset()));
         // P-104: the index is 0 at first.
         let target = self.target_at(manifest, 0).ok_or(ProcessError::ComponentUnknown)?;
         let frame = Frame {

@@ -33,6 +33,7 @@ mod supported;
 mod targets;
 
 use suit_core::cbor::{Reader, Walked};
+use suit_core::command::Sequence;
 use suit_core::grammar::Supported;
 use suit_core::labels::{Condition, ManifestKey};
 
@@ -66,6 +67,9 @@ pub enum Procedure {
     /// Give up what the manifest installed: uninstall.
     Uninstall,
 }
+
+/// Most sections of a procedure.
+const SECTIONS_MAX: usize = 5;
 
 impl Procedure {
     /// The sections in the order in which they run.
@@ -217,6 +221,8 @@ pub struct Processor<'a, 'm, P> {
     procedure: Procedure,
     /// Position in the procedure of the section that is run, or comes next if no frame is open.
     stage: u8,
+    /// Where the root manifest's sections of the procedure begin, in its envelope; 0 for one that it doesn't have.
+    sections: [u32; SECTIONS_MAX],
     targets: u8,
     /// How many of them are the root manifest's own.
     root_targets: u8,
@@ -247,7 +253,8 @@ enum Outcome {
     Idle,
     Running,
     Done,
-    Failed(Failure),
+    /// Where is in [`Processor::failed_at`].
+    Failed(ProcessError),
 }
 
 impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
@@ -299,6 +306,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
             memory,
             procedure: Procedure::Update,
             stage: 0,
+            sections: [0; SECTIONS_MAX],
             targets: 0,
             root_targets: 0,
             settings: 0,
@@ -389,14 +397,18 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
     }
 
     /// Sections that were severed are looked at before anything runs: each is there, has its digest and a sound structure.
-    fn check_sections(&self, procedure: Procedure) -> Result<(), ProcessError> {
+    /// Where they begin is kept, so that nobody looks for them again.
+    fn check_sections(&mut self, procedure: Procedure) -> Result<(), ProcessError> {
         let mut found = false;
-        for key in procedure.sections() {
-            match self.root.section(*key, &self.setup.crypto)? {
-                Part::Absent => {}
-                Part::Present(_) => found = true,
+        for (key, place) in procedure.sections().iter().zip(&mut self.sections) {
+            *place = match self.root.section(*key, &self.setup.crypto)? {
+                Part::Absent => 0,
+                Part::Present(sequence) => {
+                    found = true;
+                    content(sequence).offset()
+                }
                 Part::Missing(_) => return Err(ProcessError::SectionMissing(*key)),
-            }
+            };
         }
         if found { Ok(()) } else { Err(ProcessError::NothingToDo) }
     }
@@ -404,7 +416,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
     /// P-044: whether the shared sequence has a vendor and a class condition.
     fn checks_identity(&self) -> bool {
         let Some(shared) = self.root.manifest().shared_sequence() else { return false };
-        let mut commands = Walked::new(Reader::at(shared.encoded(), shared.offset()));
+        let mut commands = content(shared);
         let (mut vendor, mut class) = (false, false);
         for _ in 0..commands.number() / 2 {
             let code = commands.int();
@@ -414,4 +426,9 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
         }
         vendor && class
     }
+}
+
+/// A cursor at the array that a sequence is.
+fn content(sequence: Sequence<'_>) -> Walked<'_> {
+    Walked::new(Reader::at(sequence.encoded(), sequence.offset()))
 }
