@@ -65,7 +65,10 @@ pub(crate) fn holds(
     crypto: &Crypto<'_>,
 ) -> Result<bool, AuthenticationError> {
     let hash = crypto.hash(digest.algorithm()).ok_or(AuthenticationError::UnsupportedDigest)?;
-    Ok(hash.digest(data)?.as_bytes() == digest.bytes())
+    // Used where it lies: taken out of the result it would be on the stack twice.
+    let computed = hash.digest(data);
+    let computed = computed.as_ref().map_err(|fault| *fault)?;
+    Ok(computed.as_bytes() == digest.bytes())
 }
 
 /// Refuses what no signer may have, whoever it is; returns its algorithm.
