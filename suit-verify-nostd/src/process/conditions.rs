@@ -118,7 +118,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         #[cfg(feature = "report")]
         {
             let algorithm = wanted.algorithm();
-            self.measured = Some(super::recording::MeasuredDigest { target, algorithm, bytes: *bytes });
+            self.memory.kept.measured =
+                Some(super::recording::MeasuredDigest { target, algorithm, bytes: *bytes });
         }
         Ok(bytes.as_bytes() == wanted.bytes())
     }

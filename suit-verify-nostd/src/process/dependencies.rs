@@ -258,7 +258,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// Reads a dependency, authenticates it (P-151), and finds its components.
     fn load(&mut self, target: u8, dependent: u8) -> Result<u8, ProcessError> {
         let number = self.read_dependency(target)?;
-        let Some(loaded) = self.loaded(number).copied() else { return Err(ProcessError::NotADependency) };
+        let Some(loaded) = self.loaded(number) else { return Err(ProcessError::NotADependency) };
         if loaded.signed.is_some() {
             return Ok(number);
         }

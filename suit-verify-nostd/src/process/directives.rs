@@ -27,11 +27,11 @@ enum Source<'a> {
 impl<'a, P: Platform> Processor<'a, '_, P> {
     /// M §8.4.10.4: stores the resource at the URI (P-089), which may lie in the envelope.
     pub(super) fn fetch(&mut self, target: u8) -> Result<Flow, ProcessError> {
-        if let Some(transfer) = self.transfer {
+        if let Some(transfer) = self.memory.kept.transfer {
             if !transfer.ended && transfer.size != Some(transfer.stored) {
                 return Ok(Flow::Pause);
             }
-            self.transfer = None;
+            self.memory.kept.transfer = None;
             return self.stored(target, transfer.stored, State::Unknown);
         }
         let uri = self.needed(target, ParameterKey::Uri)?;
@@ -91,7 +91,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         if self.rehearsing {
             self.set_state(target, State::Rehearsed);
             if matches!(source, Source::Outside) {
-                self.transfer = Some(Transfer { target, stored: 0, limit, size, ended: true });
+                self.memory.kept.transfer = Some(Transfer { target, stored: 0, limit, size, ended: true });
                 return Ok(Flow::Pause);
             }
             return Ok(Flow::Next);
@@ -105,7 +105,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         }
         let state = match source {
             Source::Outside => {
-                self.transfer = Some(Transfer { target, stored, limit, size, ended: false });
+                self.memory.kept.transfer = Some(Transfer { target, stored, limit, size, ended: false });
                 return self.fetch(target);
             }
             Source::Bytes(bytes, state) => {

@@ -44,7 +44,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                 Outcome::Running => {}
                 Outcome::Done => return Step::Done,
                 Outcome::Failed(error) => {
-                    return Step::Failed(Failure { error, place: self.failed_at });
+                    return Step::Failed(Failure { error, place: self.memory.kept.failed_at });
                 }
                 Outcome::Idle => {
                     return Step::Failed(Failure { error: ProcessError::NotStarted, place: None });
@@ -63,7 +63,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// What the present command waits for.
     fn pending(&self) -> Step<'a> {
-        let Some(transfer) = &self.transfer else { return Step::Wait(self.pause) };
+        let Some(transfer) = &self.memory.kept.transfer else { return Step::Wait(self.memory.kept.pause) };
         let uri = self.string_of(transfer.target, ParameterKey::Uri);
         let payload = Payload {
             component: self.handle(transfer.target),
@@ -82,14 +82,14 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// procedure has failed then.
     pub fn feed(&mut self, data: &[u8]) -> Result<(), ProcessError> {
         // In a rehearsal a transfer has ended when it begins.
-        let Some(transfer) = self.transfer.filter(|transfer| !transfer.ended) else {
+        let Some(transfer) = self.memory.kept.transfer.filter(|transfer| !transfer.ended) else {
             return Err(ProcessError::NotExpected);
         };
         // P-094: image-size is a firm bound on what a fetch stores.
         let end = u32::try_from(data.len()).ok().and_then(|len| transfer.stored.checked_add(len));
         let stored = match end.filter(|end| *end <= transfer.limit) {
             Some(end) => {
-                self.transfer = Some(Transfer { stored: end, ..transfer });
+                self.memory.kept.transfer = Some(Transfer { stored: end, ..transfer });
                 let handle = self.handle(transfer.target);
                 self.platform.write(handle, transfer.stored, data).map_err(ProcessError::from)
             }
@@ -106,7 +106,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// # Errors
     /// `NotExpected` if no payload was asked for.
     pub const fn end_payload(&mut self) -> Result<(), ProcessError> {
-        match &mut self.transfer {
+        match &mut self.memory.kept.transfer {
             Some(transfer) => {
                 transfer.ended = true;
                 Ok(())
@@ -123,12 +123,12 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     fn give_up_by(&mut self, error: ProcessError) {
-        self.failed_at = self.place();
+        self.memory.kept.failed_at = self.place();
         self.fail(error);
     }
 
     fn fail(&mut self, error: ProcessError) {
-        self.transfer = None;
+        self.memory.kept.transfer = None;
         self.outcome = Outcome::Failed(error);
     }
 
@@ -148,7 +148,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let frame = self.frame;
         #[cfg(feature = "report")]
         {
-            self.measured = None;
+            self.memory.kept.measured = None;
         }
         let result = self.command(code, &mut reader);
         if result != Ok(Flow::Pause) {
@@ -253,7 +253,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// Where it begins in the root manifest's envelope; 0 if the root manifest doesn't have it.
     fn section_at(&self) -> u32 {
-        self.sections.get(usize::from(self.stage)).copied().unwrap_or(0)
+        self.memory.kept.sections.get(usize::from(self.stage)).copied().unwrap_or(0)
     }
 
     /// Enters the next section that the root manifest has, by way of the shared sequence.
@@ -340,7 +340,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// Looks for a sequence that takes a failing condition; everything else ends the procedure.
     fn unwind(&mut self, error: ProcessError) -> Result<(), ProcessError> {
         // Told before frames are gone.
-        self.failed_at = self.place();
+        self.memory.kept.failed_at = self.place();
         // P-072: a failing directive aborts, whatever soft-failure says.
         while error.is_condition() && self.depth > 0 {
             let ended = self.frame;

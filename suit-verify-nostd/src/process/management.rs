@@ -73,7 +73,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             Some(0) | None => None,
             Some(seconds) => self.platform.now().and_then(|now| now.checked_add(seconds)),
         };
-        self.pause = Pause { owner_rule: None, retry_at };
+        self.memory.kept.pause = Pause { owner_rule: None, retry_at };
         Ok(Flow::Pause)
     }
 

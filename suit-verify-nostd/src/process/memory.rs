@@ -2,6 +2,10 @@
 
 use suit_core::labels::ManifestKey;
 
+use super::machine::Transfer;
+#[cfg(feature = "report")]
+use super::recording::MeasuredDigest;
+use super::{Pause, Place, SECTIONS_MAX};
 use crate::platform::Handle;
 
 /// Memory for a [`Processor`](super::Processor), to be put wherever a firmware has room. It holds no references, so one
@@ -24,6 +28,7 @@ pub struct Memory<
     settings: [Setting; SETTINGS],
     frames: [Frame; FRAMES],
     buffer: [u8; BUFFER],
+    kept: Kept,
 }
 
 impl<const TARGETS: usize, const SETTINGS: usize, const FRAMES: usize, const BUFFER: usize>
@@ -39,6 +44,7 @@ impl<const TARGETS: usize, const SETTINGS: usize, const FRAMES: usize, const BUF
             settings: [Setting::NONE; SETTINGS],
             frames: [Frame::NONE; FRAMES],
             buffer: [0; BUFFER],
+            kept: Kept::NONE,
         }
     }
 
@@ -49,6 +55,7 @@ impl<const TARGETS: usize, const SETTINGS: usize, const FRAMES: usize, const BUF
             settings: &mut self.settings,
             frames: &mut self.frames,
             buffer: &mut self.buffer,
+            kept: &mut self.kept,
         }
     }
 }
@@ -68,9 +75,19 @@ pub struct Lent<'m> {
     pub(super) settings: &'m mut [Setting],
     pub(super) frames: &'m mut [Frame],
     pub(super) buffer: &'m mut [u8],
+    pub(super) kept: &'m mut Kept,
 }
 
 impl Lent<'_> {
+    /// Bytes that each target takes.
+    pub const TARGET: usize = size_of::<Target>();
+    /// Bytes that each parameter takes that is set.
+    pub const SETTING: usize = size_of::<Setting>();
+    /// Bytes that each sequence takes that is inside another.
+    pub const FRAME: usize = size_of::<Frame>();
+    /// Bytes that are lent beside these and the buffer.
+    pub const REST: usize = size_of::<Kept>();
+
     /// No more of it than so many targets, settings, frames and bytes: for tools that find out what a device needs.
     #[must_use]
     pub fn at_most(mut self, targets: usize, settings: usize, frames: usize, buffer: usize) -> Self {
@@ -81,6 +98,31 @@ impl Lent<'_> {
         self.buffer = shorter(self.buffer, buffer.max(1));
         self
     }
+}
+
+/// What a processor keeps of the present procedure and doesn't ask for at every command. It lies here since a processor is
+/// moved to where it stays, and so is on the stack twice.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    /// Where the root manifest's sections of the procedure begin, in its envelope; 0 for one that it doesn't have.
+    pub(super) sections: [u32; SECTIONS_MAX],
+    pub(super) transfer: Option<Transfer>,
+    pub(super) pause: Pause,
+    pub(super) failed_at: Option<Place>,
+    /// The digest that a condition computed last.
+    #[cfg(feature = "report")]
+    pub(super) measured: Option<MeasuredDigest>,
+}
+
+impl Kept {
+    pub(super) const NONE: Self = Self {
+        sections: [0; SECTIONS_MAX],
+        transfer: None,
+        pause: Pause::NONE,
+        failed_at: None,
+        #[cfg(feature = "report")]
+        measured: None,
+    };
 }
 
 fn shorter<T>(all: &mut [T], length: usize) -> &mut [T] {

@@ -46,8 +46,7 @@ use crate::trust::TrustStore;
 #[cfg(feature = "trust-domains")]
 pub use dependencies::{Dependencies, Dependency};
 pub use error::ProcessError;
-use machine::Transfer;
-use memory::Frame;
+use memory::{Frame, Kept};
 pub use memory::{Lent, Memory};
 pub use supported::{SUPPORTED, supported};
 
@@ -221,8 +220,6 @@ pub struct Processor<'a, 'm, P> {
     procedure: Procedure,
     /// Position in the procedure of the section that is run, or comes next if no frame is open.
     stage: u8,
-    /// Where the root manifest's sections of the procedure begin, in its envelope; 0 for one that it doesn't have.
-    sections: [u32; SECTIONS_MAX],
     targets: u8,
     /// How many of them are the root manifest's own.
     root_targets: u8,
@@ -234,13 +231,7 @@ pub struct Processor<'a, 'm, P> {
     commands: u32,
     /// The innermost sequence, if `depth` is not 0.
     frame: Frame,
-    transfer: Option<Transfer>,
-    pause: Pause,
-    failed_at: Option<Place>,
     outcome: Outcome,
-    /// The digest that a condition computed last.
-    #[cfg(feature = "report")]
-    measured: Option<recording::MeasuredDigest>,
     #[cfg(feature = "trust-domains")]
     budget: crate::Budget,
     #[cfg(feature = "trust-domains")]
@@ -253,7 +244,7 @@ enum Outcome {
     Idle,
     Running,
     Done,
-    /// Where is in [`Processor::failed_at`].
+    /// Where is in [`Kept::failed_at`].
     Failed(ProcessError),
 }
 
@@ -299,6 +290,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
         #[cfg(feature = "trust-domains")] dependencies: Dependencies<'a, 'm>,
     ) -> Result<Self, ProcessError> {
         let root = authenticated.manifest_for(setup.supported)?;
+        memory.kept.transfer = None;
         let mut processor = Self {
             platform,
             setup,
@@ -306,7 +298,6 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
             memory,
             procedure: Procedure::Update,
             stage: 0,
-            sections: [0; SECTIONS_MAX],
             targets: 0,
             root_targets: 0,
             settings: 0,
@@ -315,12 +306,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
             invoked: false,
             commands: 0,
             frame: Frame::NONE,
-            transfer: None,
-            pause: Pause::NONE,
-            failed_at: None,
             outcome: Outcome::Idle,
-            #[cfg(feature = "report")]
-            measured: None,
             #[cfg(feature = "trust-domains")]
             budget: crate::Budget::new(),
             #[cfg(feature = "trust-domains")]
@@ -364,7 +350,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
 
     fn begin(&mut self, procedure: Procedure, rehearsing: bool) -> Result<(), ProcessError> {
         self.outcome = Outcome::Idle;
-        self.transfer = None;
+        *self.memory.kept = Kept::NONE;
         self.platform.begins(procedure);
         self.check_floor(procedure)?;
         self.check_sections(procedure)?;
@@ -374,7 +360,6 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
         self.depth = 0;
         self.settings = 0;
         self.invoked = false;
-        self.failed_at = None;
         self.commands = self.setup.commands;
         self.forget_targets();
         #[cfg(feature = "trust-domains")]
@@ -400,7 +385,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
     /// Where they begin is kept, so that nobody looks for them again.
     fn check_sections(&mut self, procedure: Procedure) -> Result<(), ProcessError> {
         let mut found = false;
-        for (key, place) in procedure.sections().iter().zip(&mut self.sections) {
+        for (key, place) in procedure.sections().iter().zip(&mut self.memory.kept.sections) {
             *place = match self.root.section(*key, &self.setup.crypto)? {
                 Part::Absent => 0,
                 Part::Present(sequence) => {

@@ -14,7 +14,7 @@ impl<P: Platform> Processor<'_, '_, P> {
     pub(super) fn owner_objects(&mut self, directive: Directive, target: u8) -> Result<bool, ProcessError> {
         let actions: &[Action] = match directive {
             // A transfer that was permitted goes on.
-            Directive::Fetch if self.transfer.is_some() => return Ok(false),
+            Directive::Fetch if self.memory.kept.transfer.is_some() => return Ok(false),
             Directive::Fetch => {
                 let uri = self.string_of(target, ParameterKey::Uri);
                 match self.frame.section {
@@ -54,7 +54,7 @@ impl<P: Platform> Processor<'_, '_, P> {
         match policy.decide(&facts, &Request { action, component, priority, storage, ram: None }) {
             Decision::Allowed => Ok(false),
             Decision::NotNow { rule, retry_at } if !self.rehearsing => {
-                self.pause = Pause { owner_rule: Some(rule.number()), retry_at };
+                self.memory.kept.pause = Pause { owner_rule: Some(rule.number()), retry_at };
                 Ok(true)
             }
             Decision::NotNow { rule, .. } | Decision::Refused { rule } => {

@@ -89,7 +89,7 @@ impl<P: Platform> Processor<'_, '_, P> {
         let tell = |platform: &mut P, measured: &[Measured<'_>]| {
             platform.record(&Record { measured, ..record });
         };
-        let digest = self.measured.filter(|measured| measured.target == target);
+        let digest = self.memory.kept.measured.filter(|measured| measured.target == target);
         let platform = &mut *self.platform;
         let uint = |label, value| Measured { label, value: MeasuredValue::Uint(value) };
         match Condition::from_code(code) {

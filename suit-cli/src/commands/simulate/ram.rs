@@ -4,7 +4,7 @@ use super::Machine;
 use crate::error::{Failure, Outcome, codes};
 use crate::render::words::size;
 use crate::simulate::device::Limits;
-use suit_verify_nostd::process::{Dependency, Lent, Memory};
+use suit_verify_nostd::process::{Dependency, Lent};
 
 /// RAM that carrying out takes: the processor as it is on this computer, where pointers are longer than on most devices,
 /// and what it uses of the memory that is lent to it.
@@ -17,12 +17,8 @@ pub(super) struct Ram {
 }
 
 impl Ram {
-    const TARGET: usize = size_of::<Memory<1, 0, 0, 0>>();
-    const SETTING: usize = size_of::<Memory<0, 1, 0, 0>>();
-    const FRAME: usize = size_of::<Memory<0, 0, 1, 0>>();
-
     pub(super) fn new(limits: &Limits, dependencies: bool) -> Self {
-        let machine = size_of::<Machine<'_, '_, '_>>();
+        let machine = size_of::<Machine<'_, '_, '_>>() + Lent::REST;
         let for_dependencies = if dependencies {
             limits.envelopes + limits.dependencies * size_of::<Dependency<'_>>()
         } else {
@@ -38,7 +34,7 @@ impl Ram {
     }
 
     pub(super) fn bytes(&self) -> u64 {
-        let lent = self.targets * Self::TARGET + self.settings * Self::SETTING + self.frames * Self::FRAME;
+        let lent = self.targets * Lent::TARGET + self.settings * Lent::SETTING + self.frames * Lent::FRAME;
         u64::try_from(self.fixed + lent).unwrap_or(u64::MAX)
     }
 
@@ -52,7 +48,7 @@ impl Ram {
         lent: Lent<'m>,
     ) -> Outcome<Lent<'m>> {
         let targets = listed.min(limits.targets);
-        let taken = self.fixed + targets * Self::TARGET + limits.frames * Self::FRAME;
+        let taken = self.fixed + targets * Lent::TARGET + limits.frames * Lent::FRAME;
         let left = usize::try_from(most).unwrap_or(usize::MAX).checked_sub(taken).ok_or_else(|| {
             let message = format!(
                 "{} of RAM are taken before the first parameter is set, and there are {}",
@@ -61,6 +57,6 @@ impl Ram {
             );
             Failure::new(codes::RAM_LIMIT, message)
         })?;
-        Ok(lent.at_most(targets, limits.settings.min(left / Self::SETTING), limits.frames, limits.buffer))
+        Ok(lent.at_most(targets, limits.settings.min(left / Lent::SETTING), limits.frames, limits.buffer))
     }
 }
