@@ -129,7 +129,7 @@ pub(crate) struct Frame {
     seen: u16,
     /// The number of its shape, or of a row that no shape has.
     shape: u8,
-    /// Parts done; from [`DONE_MAX`] on only whether the number is odd.
+    /// Parts done, or 255: no rule counts so far.
     done: u8,
 }
 
@@ -138,10 +138,7 @@ impl Frame {
     pub(crate) const FREE: Self = Self { place: 0, behind: 0, left: 0, seen: 0, shape: NONE, done: 0 };
 }
 
-/// More parts than any rule asks for, and an even number.
-const DONE_MAX: u8 = 254;
-
-const _: () = assert!(UNORDERED_MAX < 254);
+const _: () = assert!(UNORDERED_MAX < 255);
 
 /// What belongs to a [`Frame`] in a walk that shows values: a device's stack need not hold it.
 #[derive(Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use core::cmp::Ordering;
 
-use super::{DONE_MAX, Frame, Stop, Walk};
+use super::{Frame, Stop, Walk};
 use crate::cbor::{Major, Reader};
 use crate::error::{ErrorKind, Expected};
 use crate::grammar::keys::{actor, composite, is_language_tag};
@@ -20,7 +20,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let row = self.row;
         let left = if V::SILENT { self.top.left.wrapping_sub(1) } else { self.top.left.saturating_sub(1) };
         self.top.left = left;
-        self.top.done = if index > DONE_MAX { DONE_MAX } else { index.wrapping_add(1) };
+        self.top.done = index.saturating_add(1);
         if !V::SILENT {
             self.key = Key::Element(self.top_shown.done.into());
             self.key_at = at;
@@ -48,7 +48,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         }
         match row.what {
             What::Sequence | What::SharedSequence => {
-                let is_code = index & 1 == 0;
+                // The number of items is even; one who goes on may be in a sequence in which it isn't.
+                let after = if V::SILENT { left } else { self.top_shown.done };
+                let is_code = after & 1 == 1;
                 if !V::SILENT {
                     if is_code {
                         self.code = None;
