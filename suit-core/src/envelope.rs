@@ -172,7 +172,16 @@ impl<'a> Envelope<'a> {
     /// The integrated payload or dependency of this name.
     #[must_use]
     pub fn payload(&self, name: &str) -> Option<Reader<'a>> {
-        self.members().find_map(|(key, value)| (key == MemberKey::Payload(name)).then(|| value.content()))
+        let mut members = Walked::new(self.map());
+        for _ in 0..members.number() {
+            let mut key = members;
+            members.skip();
+            if key.is(Major::Text) && key.string() == name.as_bytes() {
+                return Some(members.wrapped().reader());
+            }
+            members.skip();
+        }
+        None
     }
 
     /// All members in order, wrapper and manifest included.
