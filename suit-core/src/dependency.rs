@@ -1,6 +1,6 @@
 //! `SUIT_Dependencies` (draft-ietf-suit-trust-domains §5.2.2).
 
-use crate::cbor::{Major, Reader};
+use crate::cbor::{Major, Reader, Walked};
 use crate::component::ComponentId;
 use crate::error::Error;
 use crate::labels::DependencyKey;
@@ -64,8 +64,13 @@ impl<'a> Dependencies<'a> {
 
     /// The dependencies.
     pub fn iter(&self) -> impl Iterator<Item = Dependency<'a>> + use<'a> {
-        let mut reader = self.pairs;
-        (0..self.count).map_while(move |_| read_pair(&mut reader).ok())
+        let mut pairs = Walked::new(self.pairs);
+        (0..self.count).map(move |_| {
+            let index = pairs.number();
+            let prefix = pairs.find(DependencyKey::Prefix.code());
+            pairs.skip();
+            Dependency { index, prefix: prefix.map(|prefix| ComponentId::known(&mut prefix.reader())) }
+        })
     }
 
     /// Whether this index is a dependency's.

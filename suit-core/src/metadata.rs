@@ -1,6 +1,6 @@
 //! `SUIT_Component_Metadata` (draft-ietf-suit-update-management-14 §4.6): what a component is as a file.
 
-use crate::cbor::{Major, Reader};
+use crate::cbor::{Major, Reader, Walked};
 use crate::error::{Error, ErrorKind, Expected};
 use crate::labels::{FileType, MetadataKey, Tag, UUID_LEN};
 
@@ -113,6 +113,15 @@ impl<'a> Metadata<'a> {
         let mut reader = content;
         let left = reader.map()?;
         Ok(Self { pairs: reader, left })
+    }
+
+    /// The type of the file, if these are metadata of a manifest that was checked and say it: for devices, which need
+    /// nothing else of them to be read.
+    #[must_use]
+    pub fn file_type(&self) -> Option<FileType> {
+        FileType::from_code(
+            Walked::new(self.pairs).find_among(self.left, MetadataKey::FileType.code())?.int(),
+        )
     }
 }
 

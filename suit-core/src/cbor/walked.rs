@@ -80,7 +80,13 @@ impl<'a> Walked<'a> {
 
     /// A cursor at the value under an integer key of the map that this stands at, if it is there.
     pub(crate) fn find(mut self, key: i64) -> Option<Self> {
-        for _ in 0..self.number() {
+        let pairs = self.number();
+        self.find_among(pairs, key)
+    }
+
+    /// As [`Walked::find`], at the first of so many pairs.
+    pub(crate) fn find_among(mut self, pairs: u64, key: i64) -> Option<Self> {
+        for _ in 0..pairs {
             let text = self.is(Major::Text);
             let number = self.int();
             if text {

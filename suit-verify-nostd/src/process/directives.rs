@@ -5,7 +5,7 @@ use suit_core::cbor::Reader;
 use suit_core::cbor::Walked;
 use suit_core::labels::{FileType, ParameterKey};
 #[cfg(feature = "update-management")]
-use suit_core::metadata::{Entry, Metadata};
+use suit_core::metadata::Metadata;
 
 use super::conditions::piece;
 use super::machine::{Flow, Transfer};
@@ -257,11 +257,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         #[cfg(feature = "update-management")]
         if let Some(parameter) = self.string_of(target, ParameterKey::ComponentMetadata) {
             let metadata = Metadata::parse(Reader::new(parameter))?;
-            for entry in metadata {
-                if let Entry::FileType(file_type) = entry? {
-                    incoming.file_type = file_type;
-                }
-            }
+            incoming.file_type = metadata.file_type().unwrap_or(FileType::Regular);
             incoming.metadata = Some(metadata);
         }
         Ok(incoming)

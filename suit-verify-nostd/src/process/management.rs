@@ -2,7 +2,6 @@
 //! (draft-ietf-suit-update-management-14 §5).
 
 use suit_core::cbor::{Reader, Walked};
-use suit_core::digest::Digest;
 use suit_core::labels::{Condition, ParameterKey};
 use suit_core::version::VersionMatch;
 use suit_core::wait::{Event, WaitInfo};
@@ -29,7 +28,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             }
             // P-191: fails if they are equal.
             Condition::ImageNotMatch => {
-                let digest = Digest::read_wrapped(&mut given.reader())?;
+                let digest = given.wrapped().digest();
                 self.state(target) == State::Rehearsed || !self.has_digest(target, &digest)?
             }
             // P-192: at least so much.
