@@ -143,7 +143,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let manifest = self.manifest(dependent).manifest();
         let listed = manifest.components().len();
         let mut own = manifest.dependencies().iter().filter(|it| it.index < listed);
-        let own = own.find(|it| self.target_of(dependent, it.index) == Ok(target));
+        let own = own.find(|it| self.is_target(target, dependent, it.index));
         match (self.prefix_of(dependent), own.and_then(|it| it.prefix)) {
             (Some(_), Some(_)) => Err(ProcessError::ComponentUnknown),
             (around, None) => Ok(around),
@@ -171,14 +171,14 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn dependency_position(&self, manifest: u8, dependency: u8) -> Option<u8> {
         let target = self.loaded(dependency)?.target;
         let mut dependencies = self.manifest(manifest).manifest().dependencies().iter();
-        let position = dependencies.position(|it| self.target_of(manifest, it.index) == Ok(target))?;
+        let position = dependencies.position(|it| self.is_target(target, manifest, it.index))?;
         u8::try_from(position).ok()
     }
 
     /// P-161: whether a target is one of a manifest's dependencies.
     pub(super) fn is_dependency(&self, manifest: u8, target: u8) -> bool {
         let dependencies = self.manifest(manifest).manifest().dependencies();
-        dependencies.iter().any(|it| self.target_of(manifest, it.index) == Ok(target))
+        dependencies.iter().any(|it| self.is_target(target, manifest, it.index))
     }
 
     /// P-079: whether the manifest that a dependency's component holds has this digest.

@@ -168,7 +168,7 @@ impl<P: Platform> Processor<'_, '_, P> {
     /// The component index, in its manifest, of what a frame's command works on.
     fn index_of(&self, frame: &Frame) -> u32 {
         (0..u32::from(u8::MAX))
-            .find(|index| self.target_of(frame.manifest, u64::from(*index)) == Ok(frame.target))
+            .find(|index| self.is_target(frame.target, frame.manifest, u64::from(*index)))
             .unwrap_or(0)
     }
 }

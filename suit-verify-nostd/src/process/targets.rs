@@ -111,6 +111,12 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         (position < self.root_targets).then_some(position)
     }
 
+    /// Whether a component index of a manifest stands for this target.
+    #[cfg(any(feature = "trust-domains", feature = "report"))]
+    pub(super) fn is_target(&self, target: u8, manifest: u8, index: u64) -> bool {
+        self.target_of(manifest, index).is_ok_and(|found| found == target)
+    }
+
     pub(super) fn handle(&self, target: u8) -> Handle {
         self.memory.targets.get(usize::from(target)).map_or(Handle(0), |target| target.handle)
     }
