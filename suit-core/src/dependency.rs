@@ -82,13 +82,11 @@ impl<'a> Dependencies<'a> {
     /// How many have an index from `least` to `most`.
     pub(crate) fn between(&self, least: u64, most: u64) -> u32 {
         let mut found = 0_u32;
-        let mut reader = self.pairs;
+        let mut pairs = Walked::new(self.pairs);
         for _ in 0..self.count {
-            let index = reader.known();
+            let index = pairs.number();
             found = found.wrapping_add(u32::from(least <= index && index <= most));
-            if reader.item().is_err() {
-                break;
-            }
+            pairs.skip();
         }
         found
     }

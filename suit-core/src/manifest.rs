@@ -151,7 +151,7 @@ impl<'a> Manifest<'a> {
     fn severable(&self, key: ManifestKey) -> Option<Severable<'a, Reader<'a>>> {
         let mut reader = self.find(key)?;
         // P-012: an array is the digest of what was severed, a byte string is the thing itself.
-        Some(if reader.peek() == Some(Major::Array) {
+        Some(if reader.is(Major::Array) {
             Severable::Severed(Digest::known(&mut reader))
         } else {
             Severable::Inline(reader.known_wrapped())
@@ -187,10 +187,10 @@ fn duplicate_component(components: &Components<'_>) -> Option<usize> {
     let mut list = components.items();
     for position in 0..components.count() {
         let at = list.offset();
-        let id = list.item().ok()?;
+        let id = ComponentId::known(&mut list);
         let mut earlier = components.items();
         for _ in 0..position {
-            if earlier.item().ok()? == id {
+            if ComponentId::known(&mut earlier) == id {
                 return Some(at);
             }
         }

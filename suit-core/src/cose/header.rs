@@ -40,7 +40,7 @@ impl<'a> Header<'a> {
         if let Some(mut list) = find(protected, HeaderLabel::Critical) {
             for _ in 0..list.known_count() {
                 let at = list.offset();
-                if list.int().ok().and_then(HeaderLabel::from_code).is_none() {
+                if HeaderLabel::from_code(number(&mut list)).is_none() {
                     return Err(Error::new(ErrorKind::CriticalHeader, at));
                 }
             }
@@ -99,7 +99,7 @@ impl<'a> Header<'a> {
     /// As [`Header::protected_algorithm`].
     pub fn known_algorithm(&self) -> Result<Option<Algorithm>, Error> {
         match find(self.protected, HeaderLabel::Algorithm) {
-            Some(mut value) => Ok(value.int().ok().and_then(Algorithm::from_code)),
+            Some(mut value) => Ok(Algorithm::from_code(number(&mut value))),
             None => Err(self.no_algorithm()),
         }
     }
@@ -135,6 +135,11 @@ fn algorithm(mut value: Reader<'_>) -> Option<AlgorithmId<'_>> {
 /// A reader at the value with this label in a map that was walked over, or in nothing.
 fn find(map: Reader<'_>, label: HeaderLabel) -> Option<Reader<'_>> {
     Walked::new(map).find(label.code()).map(|value| value.reader())
+}
+
+/// A number that was walked over, or 0, which no registry here has, for a text in its place.
+fn number(reader: &mut Reader<'_>) -> i64 {
+    if reader.is(Major::Text) { 0 } else { reader.known_int() }
 }
 
 /// Where the label of such a value stands: registered ones are small, so it takes one byte.
