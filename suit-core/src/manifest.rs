@@ -114,7 +114,7 @@ impl<'a> Manifest<'a> {
     /// The version that the manifest installs (UM §3.1).
     #[must_use]
     pub fn set_version(&self) -> Option<Version<'a>> {
-        Version::read_wrapped(&mut self.find(ManifestKey::SetVersion)?).ok()
+        Some(Version::known(&mut Walked::new(self.find(ManifestKey::SetVersion)?).wrapped()))
     }
 
     /// A section that stands in the manifest or was severed. `None` for keys that hold no sequence.

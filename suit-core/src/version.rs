@@ -1,6 +1,6 @@
 //! Versions and their comparison (draft-ietf-suit-update-management-14 §4.4).
 
-use crate::cbor::Reader;
+use crate::cbor::{Reader, Walked};
 use crate::error::{Error, ErrorKind};
 use crate::labels::{PreRelease, VersionComparison};
 
@@ -38,6 +38,16 @@ impl<'a> Version<'a> {
         Ok(Self { items, count })
     }
 
+    /// Reads a version that was walked over.
+    pub(crate) fn known(reader: &mut Walked<'a>) -> Self {
+        let count = reader.number();
+        let items = reader.reader();
+        for _ in 0..count {
+            reader.number();
+        }
+        Self { items, count }
+    }
+
     /// Reads a byte string that holds a version and nothing else.
     ///
     /// # Errors
@@ -52,7 +62,7 @@ impl<'a> Version<'a> {
     /// The elements in order.
     pub fn parts(&self) -> impl Iterator<Item = i64> + use<'a> {
         let mut reader = self.items;
-        (0..self.count).map_while(move |_| reader.int().ok())
+        (0..self.count).map(move |_| reader.known_int())
     }
 }
 
@@ -100,6 +110,14 @@ impl<'a> VersionMatch<'a> {
         let comparison = VersionComparison::from_code(reader.int()?)
             .ok_or(Error::new(ErrorKind::UnknownComparison, at))?;
         Ok(Self { comparison, version: Version::read(reader)? })
+    }
+
+    /// Reads a comparison that was walked over; `None` if there is none.
+    pub fn known(reader: &mut Walked<'a>) -> Option<Self> {
+        reader.number();
+        let comparison = VersionComparison::from_code(reader.int());
+        let version = Version::known(reader);
+        comparison.map(|comparison| Self { comparison, version })
     }
 
     /// Reads a byte string that holds a comparison and nothing else.

@@ -1,6 +1,6 @@
 //! Events that `wait` waits for (draft-ietf-suit-update-management-14 §4.5).
 
-use crate::cbor::Reader;
+use crate::cbor::{Reader, Walked};
 use crate::error::{Error, ErrorKind};
 use crate::labels::WaitEvent;
 use crate::version::VersionMatch;
@@ -32,7 +32,7 @@ pub enum Event<'a> {
 /// Version comparisons, borrowed: `[+ version-match]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Versions<'a> {
-    items: Reader<'a>,
+    items: Walked<'a>,
     left: u64,
 }
 
@@ -41,26 +41,25 @@ impl<'a> Iterator for Versions<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
-        VersionMatch::read(&mut self.items).ok()
+        VersionMatch::known(&mut self.items)
     }
 }
 
 /// The events of a parameter `wait-info`, borrowed: all of them must have happened.
 #[derive(Clone, Copy, Debug)]
 pub struct WaitInfo<'a> {
-    pairs: Reader<'a>,
+    pairs: Walked<'a>,
     left: u64,
 }
 
 impl<'a> WaitInfo<'a> {
-    /// Reads the content of the parameter's byte string.
-    ///
-    /// # Errors
-    /// Faults of the encoding, `WrongType`.
-    pub fn parse(content: Reader<'a>) -> Result<Self, Error> {
-        let mut reader = content;
-        let left = reader.map()?;
-        Ok(Self { pairs: reader, left })
+    /// The content of the parameter's byte string, in a manifest that was checked. An event that no document defines is an
+    /// error, as there is none in such a manifest.
+    #[must_use]
+    pub fn known(content: Reader<'a>) -> Self {
+        let mut pairs = Walked::new(content);
+        let left = pairs.number();
+        Self { pairs, left }
     }
 }
 
@@ -69,7 +68,7 @@ impl<'a> Iterator for WaitInfo<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
-        let event = Event::read(&mut self.pairs);
+        let event = Event::known(&mut self.pairs);
         if event.is_err() {
             self.left = 0;
         }
@@ -78,31 +77,26 @@ impl<'a> Iterator for WaitInfo<'a> {
 }
 
 impl<'a> Event<'a> {
-    fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
-        let at = reader.offset();
-        let event = WaitEvent::from_code(reader.int()?);
-        Ok(match event.ok_or(Error::new(ErrorKind::UnknownWaitEvent, at))? {
-            WaitEvent::Authorization => Self::Authorization(reader.int()?),
-            WaitEvent::Power => Self::Power(reader.int()?),
-            WaitEvent::Network => Self::Network(reader.int()?),
+    fn known(reader: &mut Walked<'a>) -> Result<Self, Error> {
+        let at = reader.reader();
+        let event = WaitEvent::from_code(reader.int()).ok_or(at.error(ErrorKind::UnknownWaitEvent))?;
+        let mut value = *reader;
+        reader.skip();
+        Ok(match event {
+            WaitEvent::Authorization => Self::Authorization(value.int()),
+            WaitEvent::Power => Self::Power(value.int()),
+            WaitEvent::Network => Self::Network(value.int()),
             WaitEvent::OtherDeviceVersion => {
-                let at = reader.offset();
-                if reader.array()? != 2 {
-                    return Err(Error::new(ErrorKind::TooFewItems, at));
-                }
-                let device = reader.bytes()?;
-                let left = reader.array()?;
-                let versions = Versions { items: *reader, left };
-                for _ in 0..left {
-                    VersionMatch::read(reader)?;
-                }
-                Self::OtherDeviceVersion(device, versions)
+                value.number();
+                let device = value.string();
+                let left = value.number();
+                Self::OtherDeviceVersion(device, Versions { items: value, left })
             }
-            WaitEvent::Time => Self::Time(reader.uint()?),
-            WaitEvent::TimeOfDay => Self::TimeOfDay(reader.uint()?),
-            WaitEvent::DayOfWeek => Self::DayOfWeek(reader.uint()?),
-            WaitEvent::TimeOfDayUtc => Self::TimeOfDayUtc(reader.uint()?),
-            WaitEvent::DayOfWeekUtc => Self::DayOfWeekUtc(reader.uint()?),
+            WaitEvent::Time => Self::Time(value.number()),
+            WaitEvent::TimeOfDay => Self::TimeOfDay(value.number()),
+            WaitEvent::DayOfWeek => Self::DayOfWeek(value.number()),
+            WaitEvent::TimeOfDayUtc => Self::TimeOfDayUtc(value.number()),
+            WaitEvent::DayOfWeekUtc => Self::DayOfWeekUtc(value.number()),
         })
     }
 }

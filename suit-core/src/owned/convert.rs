@@ -222,7 +222,7 @@ impl From<&version::VersionMatch<'_>> for VersionMatch {
 impl WaitInfo {
     fn copy(content: &[u8]) -> Result<Self, Error> {
         let mut owned = Self::default();
-        for event in wait::WaitInfo::parse(Reader::new(content))? {
+        for event in wait::WaitInfo::known(Reader::new(content)) {
             match event? {
                 wait::Event::Authorization(value) => owned.authorization = Some(value),
                 wait::Event::Power(value) => owned.power = Some(value),

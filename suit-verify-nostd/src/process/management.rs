@@ -39,11 +39,11 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             // P-193: the application says.
             Condition::UpdateAuthorized => self.platform.authorized(given.int()),
             Condition::Version => {
-                let wanted = VersionMatch::read_wrapped(&mut given.reader())?;
+                let wanted = VersionMatch::known(&mut given.wrapped());
                 let handle = self.handle(target);
                 let version = self.platform.version(handle);
                 // A component without a known version satisfies nothing.
-                !version.is_empty() && wanted.holds(version)
+                !version.is_empty() && wanted.is_some_and(|wanted| wanted.holds(version))
             }
             _ => false,
         })
@@ -54,7 +54,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let content = Reader::new(self.needed(target, ParameterKey::WaitInfo)?);
         let mut holds = true;
         let mut seconds = None;
-        for event in WaitInfo::parse(content)? {
+        for event in WaitInfo::known(content) {
             match self.event(&event?)? {
                 Due::Now => {}
                 Due::In(more) => {
