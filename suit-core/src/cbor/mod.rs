@@ -6,6 +6,6 @@ mod walked;
 mod writer;
 
 pub use reader::{FALSE, Head, Major, NULL, Reader, Rules, Strict, TRUE};
-pub(crate) use reader::{Long, long, short};
+pub(crate) use reader::{Long, long, short, two};
 pub use walked::Walked;
 pub use writer::{Counter, Full, Sink, SliceSink, Writer};

@@ -455,6 +455,12 @@ pub(crate) const fn short(first: u8) -> Option<u64> {
     if info < 24 && first < 0xe0 { Some(info as u64) } else { None }
 }
 
+/// The number in a head of two bytes that can't be shorter: most strings have one, and need no further look either.
+pub(crate) fn two(first: u8, rest: &[u8]) -> Option<u64> {
+    let number = *rest.first()?;
+    (first & 0x1f == 24 && first < 0xe0 && number >= 24).then(|| number.into())
+}
+
 /// What a head that [`short`] doesn't know says.
 pub(crate) struct Long<'a> {
     pub(crate) value: u64,

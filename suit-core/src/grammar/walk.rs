@@ -7,7 +7,7 @@ use super::pack::{Array, EXTENDED, FOR_DEVICE, FOR_TOOLS, Map, NONE, REGION, Row
 use super::shape::Shape;
 use super::tables::{ANY, UNORDERED_MAX};
 use super::visit::{DEPTH_MAX, Key, LAYER_OPEN_MAX, OPEN_MAX, Visitor};
-use crate::cbor::{Long, Major, Reader, Rules, Strict, long, short};
+use crate::cbor::{Long, Major, Reader, Rules, Strict, long, short, two};
 use crate::error::{Error, ErrorKind};
 
 /// Holds what `reader` stands at against `shape` and ends where the value ends.
@@ -243,6 +243,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// Reads on behind the first byte of a head that is longer than that, or says no number.
     fn long(&mut self, first: u8, at: usize) -> Result<(), Stop> {
         let rest = self.window.get(self.at..).unwrap_or_default();
+        if let Some(value) = two(first, rest) {
+            self.at = self.at.wrapping_add(1);
+            self.value = value;
+            self.indefinite = false;
+            return Ok(());
+        }
         let offset = self.offset(at);
         let read = if V::SILENT {
             long(first, rest, offset, &mut Strict)
