@@ -62,9 +62,13 @@ impl<'a> Walked<'a> {
         self.0.is(major)
     }
 
+    fn major(&self) -> Option<Major> {
+        self.0.rest().first().map(|first| Major::of(*first))
+    }
+
     /// Steps over an item with all that it contains.
     pub fn skip(&mut self) {
-        match self.0.rest().first().map(|first| Major::of(*first)) {
+        match self.major() {
             Some(Major::Bytes | Major::Text) => {
                 self.string();
             }
@@ -78,7 +82,7 @@ impl<'a> Walked<'a> {
         }
     }
 
-    /// A cursor at the value under an integer key of the map that this stands at, if it is there.
+    /// A cursor at the value under an unsigned integer of the map that this stands at, if it is there.
     pub(crate) fn find(mut self, key: i64) -> Option<Self> {
         let pairs = self.number();
         self.find_among(pairs, key)
@@ -87,12 +91,14 @@ impl<'a> Walked<'a> {
     /// As [`Walked::find`], at the first of so many pairs.
     pub(crate) fn find_among(mut self, pairs: u64, key: i64) -> Option<Self> {
         for _ in 0..pairs {
-            let text = self.is(Major::Text);
-            let number = self.int();
-            if text {
-                let _ = self.0.take(number.unsigned_abs());
-            } else if number == key {
-                return Some(self);
+            let major = self.major();
+            let number = self.number();
+            match major {
+                Some(Major::Text) => {
+                    let _ = self.0.take(number);
+                }
+                Some(Major::Uint) if i64::try_from(number) == Ok(key) => return Some(self),
+                _ => {}
             }
             self.skip();
         }
