@@ -115,6 +115,14 @@ impl<'a> Metadata<'a> {
         Ok(Self { pairs: reader, left })
     }
 
+    /// As [`Metadata::parse`], of a manifest that was checked.
+    #[must_use]
+    pub fn known(content: Reader<'a>) -> Self {
+        let mut pairs = Walked::new(content);
+        let left = pairs.number();
+        Self { pairs: pairs.reader(), left }
+    }
+
     /// The type of the file, if these are metadata of a manifest that was checked and say it: for devices, which need
     /// nothing else of them to be read.
     #[must_use]

@@ -52,8 +52,11 @@ impl<'a> Header<'a> {
         // RFC 9052 §3: a label must not stand in both buckets.
         for _ in 0..reader.known_count() {
             let at = reader.offset();
-            let label = reader.item()?;
-            reader.item()?;
+            let mut behind = Walked::new(*reader);
+            behind.skip();
+            let label = behind.reader().since(reader);
+            behind.skip();
+            *reader = behind.reader();
             let mut others = protected;
             let count = others.known_count();
             if others.has_key(count, label) {
@@ -114,13 +117,13 @@ impl<'a> Header<'a> {
     /// The key identifier, a hint.
     #[must_use]
     pub fn key_id(&self) -> Option<&'a [u8]> {
-        self.find(HeaderLabel::KeyId)?.bytes().ok()
+        Some(self.find(HeaderLabel::KeyId)?.known_bytes())
     }
 
     /// The initialisation vector.
     #[must_use]
     pub fn iv(&self) -> Option<&'a [u8]> {
-        self.find(HeaderLabel::Iv)?.bytes().ok()
+        Some(self.find(HeaderLabel::Iv)?.known_bytes())
     }
 }
 

@@ -97,7 +97,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             return Ok(Flow::Next);
         }
         self.changed(target);
-        let incoming = self.incoming(target, length)?;
+        let incoming = self.incoming(target, length);
         let mut stored = self.platform.begin(handle, &incoming)?;
         // A platform that claims more than there is begins anew.
         if length.is_some_and(|length| stored > length) {
@@ -245,21 +245,17 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// What the platform is told of a new content.
-    #[cfg_attr(
-        not(feature = "update-management"),
-        allow(clippy::unnecessary_wraps, reason = "with update management it can fail")
-    )]
-    fn incoming(&self, target: u8, size: Option<u32>) -> Result<Incoming<'a>, ProcessError> {
+    fn incoming(&self, target: u8, size: Option<u32>) -> Incoming<'a> {
         let digest = self.digest_of(target);
         #[cfg_attr(not(feature = "update-management"), allow(unused_mut, reason = "with it it is changed"))]
         let mut incoming = Incoming { size, digest, file_type: FileType::Regular, metadata: None };
         // P-199.
         #[cfg(feature = "update-management")]
         if let Some(parameter) = self.string_of(target, ParameterKey::ComponentMetadata) {
-            let metadata = Metadata::parse(Reader::new(parameter))?;
+            let metadata = Metadata::known(Reader::new(parameter));
             incoming.file_type = metadata.file_type().unwrap_or(FileType::Regular);
             incoming.metadata = Some(metadata);
         }
-        Ok(incoming)
+        incoming
     }
 }
