@@ -27,6 +27,7 @@
 //! * [`envelope`], [`manifest`], [`command`], [`parameter`] and their like: borrowed views with iterators.
 //! * [`report`]: what a device says of a run.
 //! * [`cose`]: authentication blocks, encryption info, and what is signed.
+//! * [`delta`]: new images as what differs from old ones: the format, its decoder, and (feature `std`) what makes them.
 //! * `owned` (feature `alloc`): the owned model for those who build documents.
 //! * [`labels`]: every registry number, each in one place.
 //!
@@ -37,7 +38,7 @@
 //! | none | everything that borrows; no allocation |
 //! | `update-management` (default) | commands and parameters of draft-ietf-suit-update-management in what a device checks |
 //! | `alloc` | the owned model and its encoder; implies `update-management` |
-//! | `std` | nothing yet; implies `alloc` |
+//! | `std` | makes deltas; implies `alloc` |
 #![no_std]
 // A device must not stop on its own: what can panic is not written where a device links it. The owned model and the
 // notation are for tools; what they may do is said there.
@@ -65,6 +66,7 @@ pub mod cbor;
 pub mod command;
 pub mod component;
 pub mod cose;
+pub mod delta;
 pub mod dependency;
 pub mod digest;
 pub mod envelope;
