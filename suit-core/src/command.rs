@@ -179,6 +179,8 @@ pub enum Act {
     Swap,
     /// Give up a reference.
     Unlink,
+    /// Store what a delta makes of the base component's content.
+    InstallDelta,
 }
 
 impl Act {
@@ -192,6 +194,7 @@ impl Act {
         Self::Wait,
         Self::Swap,
         Self::Unlink,
+        Self::InstallDelta,
     ];
 
     /// The directive in the registry.
@@ -206,6 +209,7 @@ impl Act {
             Self::Wait => Directive::Wait,
             Self::Swap => Directive::Swap,
             Self::Unlink => Directive::Unlink,
+            Self::InstallDelta => Directive::InstallDelta,
         }
     }
 }
@@ -273,6 +277,7 @@ impl<'a> Operation<'a> {
             Directive::Wait => Act::Wait,
             Directive::Swap => Act::Swap,
             Directive::Unlink => Act::Unlink,
+            Directive::InstallDelta => Act::InstallDelta,
         };
         Ok(Self::Act(act, ReportPolicy::read(reader)?))
     }

@@ -199,7 +199,7 @@ registry! {
 }
 
 registry! {
-    /// Directives (draft-ietf-suit-manifest-37 §8.4.10, trust-domains §5.6, update-management §5).
+    /// Directives (draft-ietf-suit-manifest-37 §8.4.10, trust-domains §5.6, update-management §5), and a custom one of ours.
     Directive {
         /// Run the same section of a dependency.
         ProcessDependency = 11 "process-dependency",
@@ -231,11 +231,15 @@ registry! {
         OverrideMultiple = 34 "override-multiple",
         /// Copy parameters from other components.
         CopyParams = 35 "copy-params",
+        /// Make the component's content from that of [`ParameterKey::DeltaBase`] and the delta in parameter 22. A custom
+        /// directive of this toolkit (`docs/design/delta-directive.md`): SUIT has no element for deltas (P-230, P-235). Its
+        /// number, `39 6474` in CBOR, spells `dt`, so that it is no number that somebody takes by counting down from -257.
+        InstallDelta = -25717 "install-delta",
     }
 }
 
 registry! {
-    /// Parameters (draft-ietf-suit-manifest-37 §8.4.8, firmware-encryption §4, update-management §4).
+    /// Parameters (draft-ietf-suit-manifest-37 §8.4.8, firmware-encryption §4, update-management §4), and a custom one of ours.
     ParameterKey {
         /// Vendor identifier, a UUID or a private enterprise number.
         VendorIdentifier = 1 "vendor-identifier",
@@ -277,6 +281,9 @@ registry! {
         WaitInfo = 29 "wait-info",
         /// File metadata, byte-string wrapped.
         ComponentMetadata = 30 "component-metadata",
+        /// Index of the component that holds the image which a delta starts from; custom, for [`Directive::InstallDelta`]
+        /// alone (P-088). `39 6462` in CBOR, which spells `db`.
+        DeltaBase = -25699 "delta-base",
     }
 }
 

@@ -91,6 +91,8 @@ pub enum Parameter<'a> {
     WaitInfo(&'a [u8]),
     /// Encoding of the file metadata ([`crate::grammar::METADATA`]).
     ComponentMetadata(&'a [u8]),
+    /// Component index.
+    DeltaBase(u64),
     /// Custom parameter: its label, at most -257, and its value.
     Custom(i64, Custom<'a>),
 }
@@ -139,6 +141,7 @@ impl<'a> Parameter<'a> {
             ParameterKey::Version => Self::Version(VersionMatch::read_wrapped(reader)?),
             ParameterKey::WaitInfo => Self::WaitInfo(reader.bytes()?),
             ParameterKey::ComponentMetadata => Self::ComponentMetadata(reader.bytes()?),
+            ParameterKey::DeltaBase => Self::DeltaBase(reader.uint()?),
         })
     }
 
@@ -166,6 +169,7 @@ impl<'a> Parameter<'a> {
             Self::Version(_) => ParameterKey::Version,
             Self::WaitInfo(_) => ParameterKey::WaitInfo,
             Self::ComponentMetadata(_) => ParameterKey::ComponentMetadata,
+            Self::DeltaBase(_) => ParameterKey::DeltaBase,
             Self::Custom(label, _) => return *label,
         };
         key.code()

@@ -93,18 +93,21 @@ fn numbers_do_not_touch_each_other() {
     for one in Directive::ALL {
         let supported = Supported::NOTHING.directives(&[*one]);
         for code in 0..40 {
-            assert_eq!(supported.command(code), i64::try_from(code) == Ok(one.code()), "{one:?} and {code}");
+            // The one with a negative number has the place behind the others.
+            let place = if *one == Directive::InstallDelta { 36 } else { one.code() };
+            assert_eq!(supported.command(code), i64::try_from(code) == Ok(place), "{one:?} and {code}");
         }
+        assert_eq!(supported.custom_command(-25717), *one == Directive::InstallDelta);
+        assert!(!supported.custom_command(-300));
     }
     for one in ParameterKey::ALL {
         let supported = Supported::NOTHING.parameters(&[*one]);
         for label in 0..40 {
-            assert_eq!(
-                supported.parameter(label),
-                i64::try_from(label) == Ok(one.code()),
-                "{one:?} and {label}"
-            );
+            let place = if *one == ParameterKey::DeltaBase { 31 } else { one.code() };
+            assert_eq!(supported.parameter(label), i64::try_from(label) == Ok(place), "{one:?} and {label}");
         }
+        assert_eq!(supported.custom_parameter(-25699), *one == ParameterKey::DeltaBase);
+        assert!(!supported.custom_parameter(-300));
     }
 }
 

@@ -12,11 +12,14 @@
 )]
 
 use super::shape::{ArrayKind, MapKind, Others, Role, Scalar, Scope, Shape, View};
+use super::supported::INSTALL_DELTA;
 pub(super) use super::tables::EXTENDED;
 use super::tables::{ALL, CODE, DEVICE, SHAPES, argument};
 use crate::cbor::Major;
 use crate::error::ErrorKind;
-use crate::labels::{CUSTOM_MAX, FileType, MANIFEST_VERSION, REPORT_POLICY_MAX, UUID_LEN, VersionComparison};
+use crate::labels::{
+    CUSTOM_MAX, Directive, FileType, MANIFEST_VERSION, REPORT_POLICY_MAX, UUID_LEN, VersionComparison,
+};
 
 /// No shape: what may not be there.
 pub(super) const NONE: u8 = 0xff;
@@ -183,7 +186,7 @@ pub(super) struct Table {
     pub(super) list: &'static [u8],
     pub(super) fields: &'static [u8],
     /// The shapes of arguments by code, in a section and in the shared sequence; [`NONE`] for a code that is unknown or
-    /// forbidden there. Custom commands are at 0, which is no command's code.
+    /// forbidden there. Custom commands are at 0, which is no command's code; the one that we know is behind all others.
     pub(super) arguments: &'static [[u8; 2]; CODES],
 }
 
@@ -213,8 +216,8 @@ macro_rules! table {
 pub(super) static FOR_DEVICE: Table = table!(DEVICE);
 pub(super) static FOR_TOOLS: Table = table!(ALL);
 
-/// Registered commands have a code below this.
-const CODES: usize = 36;
+/// Registered commands have a code below the last of these places.
+const CODES: usize = INSTALL_DELTA + 1;
 
 struct Packed<
     const ROWS: usize,
@@ -514,7 +517,11 @@ const fn arguments(count: usize) -> [[u8; 2]; CODES] {
     let mut code = 0;
     // Nothing is registered beyond the table, nor at 0.
     while code < 256 {
-        let number = if code == 0 { CUSTOM_MAX } else { code as i64 };
+        let number = match code {
+            0 => CUSTOM_MAX,
+            INSTALL_DELTA => Directive::InstallDelta.code(),
+            _ => code as i64,
+        };
         let mut scopes = [Scope::Section, Scope::Shared].as_slice();
         let mut scope = 0;
         while let [first, rest @ ..] = scopes {
@@ -529,6 +536,7 @@ const fn arguments(count: usize) -> [[u8; 2]; CODES] {
         code += 1;
     }
     assert!(matches!(argument(0, Scope::Section), Err(ErrorKind::UnknownCommand)));
+    assert!(matches!(argument(INSTALL_DELTA as i64, Scope::Section), Err(ErrorKind::UnknownCommand)));
     all
 }
 

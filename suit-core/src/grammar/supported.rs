@@ -17,6 +17,27 @@ pub struct Supported {
     custom_parameters: &'static [i64],
 }
 
+/// Where a set has the directive install-delta and the parameter delta-base: behind the registered numbers, as theirs are
+/// negative.
+pub(super) const INSTALL_DELTA: usize = 36;
+pub(super) const DELTA_BASE: usize = 31;
+const INSTALL_DELTA_BIT: i64 = 36;
+const DELTA_BASE_BIT: i64 = 31;
+
+/// Their numbers in the width in which the walk compares.
+#[allow(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "TryFrom is not const; registry numbers are small"
+)]
+pub(super) const INSTALL_DELTA_CODE: i32 = Directive::InstallDelta.code() as i32;
+#[allow(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "TryFrom is not const; registry numbers are small"
+)]
+pub(super) const DELTA_BASE_LABEL: i32 = ParameterKey::DeltaBase.code() as i32;
+
 /// What no manifest can do without (draft-ietf-suit-manifest-37 §8.4): version, sequence number, common.
 const REQUIRED: u32 = bit(ManifestKey::Version.code())
     | bit(ManifestKey::SequenceNumber.code())
@@ -61,7 +82,10 @@ impl Supported {
     #[must_use]
     pub const fn parameters(mut self, mut list: &[ParameterKey]) -> Self {
         while let [first, rest @ ..] = list {
-            self.parameters |= bit(first.code());
+            self.parameters |= bit(match *first {
+                ParameterKey::DeltaBase => DELTA_BASE_BIT,
+                _ => first.code(),
+            });
             list = rest;
         }
         self
@@ -78,6 +102,7 @@ impl Supported {
     }
 
     const fn with(mut self, code: i64) -> Self {
+        let code = if code == Directive::InstallDelta.code() { INSTALL_DELTA_BIT } else { code };
         if code < 32 {
             self.commands[0] |= bit(code);
         } else {
@@ -111,16 +136,19 @@ impl Supported {
     /// Whether a custom command is among them.
     #[must_use]
     pub fn custom_command(&self, code: i64) -> bool {
-        self.command(0) || among(self.custom_commands, code)
+        let ours = code == Directive::InstallDelta.code() && self.command(INSTALL_DELTA);
+        ours || self.command(0) || among(self.custom_commands, code)
     }
 
     /// Whether a custom parameter is among them.
     #[must_use]
     pub fn custom_parameter(&self, label: i64) -> bool {
-        self.parameter(0) || among(self.custom_parameters, label)
+        let ours = label == ParameterKey::DeltaBase.code() && self.parameter(DELTA_BASE);
+        ours || self.parameter(0) || among(self.custom_parameters, label)
     }
 
-    /// Whether the command with this code is among them; 0 stands for all custom ones.
+    /// Whether the command with this code is among them; 0 stands for all custom ones. Of install-delta
+    /// [`Supported::custom_command`] tells.
     #[must_use]
     pub fn command(&self, code: usize) -> bool {
         match code.checked_sub(32) {
@@ -129,7 +157,8 @@ impl Supported {
         }
     }
 
-    /// Whether the parameter with this label is among them; 0 stands for all custom ones.
+    /// Whether the parameter with this label is among them; 0 stands for all custom ones. Of delta-base
+    /// [`Supported::custom_parameter`] tells.
     #[must_use]
     pub fn parameter(&self, label: usize) -> bool {
         has(self.parameters, label)
@@ -168,17 +197,19 @@ const fn bit(code: i64) -> u32 {
 const _: () = {
     let mut directives = Directive::ALL;
     while let [first, rest @ ..] = directives {
-        assert!(first.code() > 0 && first.code() < 64);
+        let ours = matches!(first, Directive::InstallDelta);
+        assert!(ours || (first.code() > 0 && first.code() < INSTALL_DELTA_BIT));
         directives = rest;
     }
     let mut conditions = Condition::ALL;
     while let [first, rest @ ..] = conditions {
-        assert!(first.code() > 0 && first.code() < 64);
+        assert!(first.code() > 0 && first.code() < INSTALL_DELTA_BIT);
         conditions = rest;
     }
     let mut parameters = ParameterKey::ALL;
     while let [first, rest @ ..] = parameters {
-        assert!(first.code() > 0 && first.code() < 32);
+        let ours = matches!(first, ParameterKey::DeltaBase);
+        assert!(ours || (first.code() > 0 && first.code() < DELTA_BASE_BIT));
         parameters = rest;
     }
     let mut members = ManifestKey::ALL;

@@ -119,7 +119,7 @@ device {
     BYTES = scalar(Scalar::Bytes, Role::Plain);
     TEXT = scalar(Scalar::Text, Role::Plain);
     UUID = scalar(Scalar::Bytes, Role::Uuid);
-    INDEX = scalar(Scalar::Uint, Role::ComponentIndex);
+    pub(super) INDEX = scalar(Scalar::Uint, Role::ComponentIndex);
     POLICY = scalar(Scalar::Uint, Role::ReportPolicy);
     PAYLOAD = scalar(Scalar::Bytes, Role::Payload);
 
@@ -565,7 +565,8 @@ pub const fn argument(code: i64, scope: Scope) -> Result<Shape, ErrorKind> {
             | Directive::Invoke
             | Directive::Wait
             | Directive::Swap
-            | Directive::Unlink,
+            | Directive::Unlink
+            | Directive::InstallDelta,
             false,
         ) => POLICY,
     })

@@ -196,6 +196,7 @@ impl Parameter {
             Borrowed::Version(comparison) => Self::Version((&comparison).into()),
             Borrowed::WaitInfo(content) => Self::WaitInfo(WaitInfo::copy(content)?),
             Borrowed::ComponentMetadata(content) => Self::ComponentMetadata(Metadata::copy(content)?),
+            Borrowed::DeltaBase(index) => Self::DeltaBase(index),
             Borrowed::Custom(label, value) => Self::Custom(label, (&value).into()),
         })
     }

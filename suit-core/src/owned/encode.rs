@@ -264,6 +264,7 @@ impl Encoding for Parameter {
             | Self::ComponentSlot(value)
             | Self::ImageSize(value)
             | Self::SourceComponent(value)
+            | Self::DeltaBase(value)
             | Self::MinimumBattery(value) => uint(*value),
             Self::StrictOrder(value) | Self::SoftFailure(value) => bool(*value),
             Self::Content(value)

@@ -48,6 +48,8 @@ pub enum Parameter {
     WaitInfo(WaitInfo),
     /// File metadata.
     ComponentMetadata(Metadata),
+    /// Component index.
+    DeltaBase(u64),
     /// Custom parameter: its label, at most -257, and its value.
     Custom(i64, Custom),
 }
@@ -77,6 +79,7 @@ impl Parameter {
             Self::Version(_) => ParameterKey::Version,
             Self::WaitInfo(_) => ParameterKey::WaitInfo,
             Self::ComponentMetadata(_) => ParameterKey::ComponentMetadata,
+            Self::DeltaBase(_) => ParameterKey::DeltaBase,
             Self::Custom(label, _) => return *label,
         };
         key.code()

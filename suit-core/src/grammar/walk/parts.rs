@@ -8,7 +8,8 @@ use crate::error::{ErrorKind, Expected};
 use crate::grammar::keys::{actor, composite, is_language_tag};
 use crate::grammar::pack::{Map, NONE, OtherKeys, Row, What};
 use crate::grammar::shape::{MapKind, Shape};
-use crate::grammar::tables::{ANY, CODE, UNORDERED_MAX};
+use crate::grammar::supported::DELTA_BASE_LABEL;
+use crate::grammar::tables::{ANY, CODE, INDEX, UNORDERED_MAX};
 use crate::grammar::visit::{Key, Visitor};
 
 impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
@@ -223,7 +224,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 if self.is_custom()
                     && self.int().is_some_and(|label| self.visitor.supported().custom_parameter(label)) =>
             {
-                map.other
+                // A custom parameter whose value is known.
+                let ours = self.number() == DELTA_BASE_LABEL;
+                if ours { INDEX.0 } else { map.other }
             }
             OtherKeys::Custom | OtherKeys::NoCustom => NONE,
         })

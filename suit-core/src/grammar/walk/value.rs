@@ -7,6 +7,7 @@ use crate::error::{Error, ErrorKind, Expected};
 use crate::grammar::context::twice;
 use crate::grammar::pack::{FREE_ARRAY, FREE_MAP, IN_TAG, NONE, REGION, Row, What};
 use crate::grammar::shape::Shape;
+use crate::grammar::supported::{INSTALL_DELTA, INSTALL_DELTA_CODE};
 use crate::grammar::tables::{ANY, COMPONENTS_MAX, ENVELOPE_TAGGED, UNORDERED_MAX};
 use crate::grammar::visit::{DEPTH_MAX, Item, Key, Value, Visitor};
 use crate::labels::Algorithm;
@@ -312,13 +313,15 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     fn code(&mut self, at: usize) -> Result<(), Stop> {
         let code = self.number();
         let place = match code {
+            // A custom command whose argument is known.
+            INSTALL_DELTA_CODE => INSTALL_DELTA,
             // M §8.4.11: custom commands are below -256; the table has them at 0.
             _ if self.is_custom() => 0,
-            1.. => usize::try_from(code).unwrap_or(usize::MAX),
+            1.. => usize::try_from(code).ok().filter(|code| *code < INSTALL_DELTA).unwrap_or(usize::MAX),
             _ => usize::MAX,
         };
         let supported = match place {
-            0 => self.int().is_some_and(|code| self.visitor.supported().custom_command(code)),
+            0 | INSTALL_DELTA => self.int().is_some_and(|code| self.visitor.supported().custom_command(code)),
             place => self.visitor.supported().command(place),
         };
         let [section, shared] = match Self::TABLE.arguments.get(place) {
