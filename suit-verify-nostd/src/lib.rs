@@ -67,6 +67,7 @@
 //! |---|---|
 //! | `update-management` | conditions on time, battery, permission and version; `wait`; parameters of several components |
 //! | `trust-domains` | dependencies: manifests of other authors, fetched or integrated, in lockstep |
+//! | `delta` | the custom directive install-delta: a new image from an older one and what differs |
 //! | `owner-policy` | [`policy`]: what the device's owner permits, whatever a manifest asks for |
 //! | `report` | [`report`]: writes, protects and verifies reports, with the algorithms that are on; provisional |
 //! | `nor-flash` | [`platforms`] over the traits of `embedded-storage` |

@@ -204,6 +204,14 @@ pub trait Platform {
     /// If it can't be completed.
     fn commit(&mut self, component: Handle, length: u32) -> Result<(), PlatformFault>;
 
+    /// Told before [`Platform::begin`] that what comes is made from what `base` holds, by the delta in `payload`. For
+    /// platforms that show or measure it.
+    #[cfg(feature = "delta")]
+    #[inline]
+    fn rebuilds(&mut self, component: Handle, base: Handle, payload: Handle) {
+        let _ = (component, base, payload);
+    }
+
     /// Exchanges what two components hold, resumable or revertible (M §6.3.1).
     ///
     /// # Errors

@@ -127,7 +127,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         self.stored(target, length.unwrap_or(0), state)
     }
 
-    fn stored(&mut self, target: u8, length: u32, state: State) -> Result<Flow, ProcessError> {
+    pub(super) fn stored(&mut self, target: u8, length: u32, state: State) -> Result<Flow, ProcessError> {
         if !self.rehearsing {
             let handle = self.handle(target);
             self.platform.commit(handle, length)?;
@@ -201,10 +201,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// The target that source-component names; the index counts in the manifest that set it.
     pub(super) fn source(&self, target: u8) -> Result<u8, ProcessError> {
-        let key = ParameterKey::SourceComponent;
-        let index = self.uint_of(target, key).ok_or(ProcessError::ParameterUnset(key))?;
-        let manifest = self.setting(target, key).map_or(0, |setting| setting.manifest);
-        let source = self.target_of(manifest, index)?;
+        let source = self.component_of(target, ParameterKey::SourceComponent)?;
         // To make room for it, a copy of itself would be emptied first.
         if self.handle(source) == self.handle(target) {
             return Err(ProcessError::SourceMissing);
@@ -212,9 +209,16 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         Ok(source)
     }
 
+    /// The target whose index a parameter gives.
+    pub(super) fn component_of(&self, target: u8, key: ParameterKey) -> Result<u8, ProcessError> {
+        let index = self.uint_of(target, key).ok_or(ProcessError::ParameterUnset(key))?;
+        let manifest = self.setting(target, key).map_or(0, |setting| setting.manifest);
+        self.target_of(manifest, index)
+    }
+
     /// What is asked before a component is written. `true`: what it is to hold is there already (P-089), unless that doesn't
     /// matter.
-    fn is_settled(&mut self, target: u8, whatever: bool) -> Result<bool, ProcessError> {
+    pub(super) fn is_settled(&mut self, target: u8, whatever: bool) -> Result<bool, ProcessError> {
         // P-210, A-13: encryption info on a write, a copy or a fetch asks for decryption.
         if self.setting(target, ParameterKey::EncryptionInfo).is_some() {
             return Err(ProcessError::EncryptionUnsupported);
@@ -245,7 +249,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// What the platform is told of a new content.
-    fn incoming(&self, target: u8, size: Option<u32>) -> Incoming<'a> {
+    pub(super) fn incoming(&self, target: u8, size: Option<u32>) -> Incoming<'a> {
         let digest = self.digest_of(target);
         #[cfg_attr(not(feature = "update-management"), allow(unused_mut, reason = "with it it is changed"))]
         let mut incoming = Incoming { size, digest, file_type: FileType::Regular, metadata: None };

@@ -97,6 +97,21 @@ pub enum ProcessError {
     /// No room in the lent memory for another dependency.
     TooManyDependencies,
 
+    // --- deltas ---
+    /// The base of a delta, or the delta itself, was not found to have its digest in this procedure, or was written since
+    /// (P-231, P-234).
+    DeltaUnverified,
+    /// The delta's base is what it would be written to, which this version can't do (P-233).
+    DeltaInPlace,
+    /// The delta is made for other images than those that the manifest and the device have.
+    DeltaMismatch,
+    /// The delta asks for more memory than the device lends.
+    DeltaMemory,
+    /// A version or a kind of delta that the device can't read.
+    DeltaUnsupported,
+    /// The delta is malformed.
+    DeltaMalformed,
+
     // --- limits ---
     /// More commands than the budget has.
     TooManyCommands,
@@ -164,6 +179,12 @@ impl ProcessError {
             Self::DependencyMismatch => 1043,
             Self::DependencyUnprocessed => 1044,
             Self::TooManyDependencies => 1045,
+            Self::DeltaUnverified => 1081,
+            Self::DeltaInPlace => 1082,
+            Self::DeltaMismatch => 1083,
+            Self::DeltaMemory => 1084,
+            Self::DeltaUnsupported => 1085,
+            Self::DeltaMalformed => 1086,
             Self::TooManyCommands => 1051,
             Self::TooManyParameters => 1052,
             Self::TooDeep => 1053,
@@ -212,6 +233,12 @@ impl ProcessError {
             Self::DependencyMismatch => "DependencyMismatch",
             Self::DependencyUnprocessed => "DependencyUnprocessed",
             Self::TooManyDependencies => "TooManyDependencies",
+            Self::DeltaUnverified => "DeltaUnverified",
+            Self::DeltaInPlace => "DeltaInPlace",
+            Self::DeltaMismatch => "DeltaMismatch",
+            Self::DeltaMemory => "DeltaMemory",
+            Self::DeltaUnsupported => "DeltaUnsupported",
+            Self::DeltaMalformed => "DeltaMalformed",
             Self::TooManyCommands => "TooManyCommands",
             Self::TooManyParameters => "TooManyParameters",
             Self::TooDeep => "TooDeep",
@@ -266,6 +293,12 @@ impl fmt::Display for ProcessError {
             }
             Self::DependencyUnprocessed => f.write_str("section ended before that of a dependency was run"),
             Self::TooManyDependencies => f.write_str("more dependencies than the device has room for"),
+            Self::DeltaUnverified => f.write_str("delta or its base was not verified before"),
+            Self::DeltaInPlace => f.write_str("delta would be written over its own base"),
+            Self::DeltaMismatch => f.write_str("delta is made for other images"),
+            Self::DeltaMemory => f.write_str("delta needs more memory than the device lends"),
+            Self::DeltaUnsupported => f.write_str("version or kind of delta is not supported"),
+            Self::DeltaMalformed => f.write_str("delta is malformed"),
             Self::TooManyCommands => f.write_str("more commands than the budget allows"),
             Self::TooManyParameters => f.write_str("more parameters than the device has room for"),
             Self::TooDeep => f.write_str("sequences nested deeper than the device has room for"),

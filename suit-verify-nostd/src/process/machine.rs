@@ -417,6 +417,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             Directive::Write => self.write(target),
             Directive::Copy => self.copy(target),
             Directive::Swap => self.swap(target),
+            #[cfg(feature = "delta")]
+            Directive::InstallDelta => self.install_delta(target),
             Directive::Invoke => self.invoke(target),
             #[cfg(feature = "update-management")]
             Directive::Wait => self.wait(target),

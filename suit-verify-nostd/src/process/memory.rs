@@ -56,6 +56,8 @@ impl<const TARGETS: usize, const SETTINGS: usize, const FRAMES: usize, const BUF
             frames: &mut self.frames,
             buffer: &mut self.buffer,
             kept: &mut self.kept,
+            #[cfg(feature = "delta")]
+            delta: &mut [],
         }
     }
 }
@@ -76,6 +78,21 @@ pub struct Lent<'m> {
     pub(super) frames: &'m mut [Frame],
     pub(super) buffer: &'m mut [u8],
     pub(super) kept: &'m mut Kept,
+    /// For the decoder of deltas.
+    #[cfg(feature = "delta")]
+    pub(super) delta: &'m mut [u8],
+}
+
+#[cfg(feature = "delta")]
+impl<'m> Lent<'m> {
+    /// With memory for deltas. Each says in its header how many bytes it needs
+    /// ([`Header::memory`](suit_core::delta::Header::memory)); one that needs more is refused before anything is written. It
+    /// need not outlive the processor, and its content doesn't matter.
+    #[must_use]
+    pub fn with_delta(mut self, memory: &'m mut [u8]) -> Self {
+        self.delta = memory;
+        self
+    }
 }
 
 impl Lent<'_> {

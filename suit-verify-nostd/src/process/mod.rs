@@ -15,6 +15,8 @@
 //! where [`Platform::begin`] says.
 
 mod conditions;
+#[cfg(feature = "delta")]
+mod delta;
 #[cfg(feature = "trust-domains")]
 mod dependencies;
 mod directives;
@@ -48,7 +50,7 @@ pub use dependencies::{Dependencies, Dependency};
 pub use error::ProcessError;
 use memory::{Frame, Kept};
 pub use memory::{Lent, Memory};
-pub use supported::{SUPPORTED, supported};
+pub use supported::{SUPPORTED, supported, with_delta};
 
 /// Commands that a procedure may run by default.
 ///

@@ -27,7 +27,9 @@ impl<P: Platform> Processor<'_, '_, P> {
             }
             // Loading belongs to starting: a device must come up at any time.
             Directive::Copy if self.frame.section == ManifestKey::Load => &[Action::Invoke],
-            Directive::Write | Directive::Copy | Directive::Swap => &[Action::Install],
+            Directive::Write | Directive::Copy | Directive::Swap | Directive::InstallDelta => {
+                &[Action::Install]
+            }
             Directive::Unlink => &[Action::Remove],
             Directive::Invoke => &[Action::Invoke],
             _ => return Ok(false),

@@ -75,7 +75,8 @@ impl<P: Platform> Processor<'_, '_, P> {
                     | Directive::CopyParams
             )
         );
-        if lacking || code < 0 {
+        // Custom commands have none, but for those that are in the registry.
+        if lacking || (code < 0 && Directive::from_code(code).is_none()) {
             return None;
         }
         let mut command = self.cursor(frame.manifest, frame.at);
@@ -206,6 +207,10 @@ impl ProcessError {
             Self::UnsupportedDigest | Self::EncryptionUnsupported => ReportReason::AlgorithmUnsupported,
             Self::ComponentUnknown | Self::TooManyComponents => ReportReason::ComponentUnsupported,
             Self::DependenciesUnsupported | Self::TooManyDependencies => ReportReason::CommandUnsupported,
+            // This kind of install-delta is one that the device doesn't have.
+            Self::DeltaInPlace | Self::DeltaUnsupported | Self::DeltaMemory => {
+                ReportReason::CommandUnsupported
+            }
             Self::CustomUnset | Self::EventUnsupported => ReportReason::ParameterUnsupported,
             // The owner doesn't let this component be changed now, or ever.
             Self::OwnerRefused(_) => ReportReason::ComponentUnauthorised,
@@ -232,6 +237,9 @@ impl ProcessError {
             | Self::NotADependency
             | Self::DependencyUnverified
             | Self::DependencyUnprocessed
+            | Self::DeltaUnverified
+            | Self::DeltaMismatch
+            | Self::DeltaMalformed
             | Self::TooManyCommands
             | Self::TooManyParameters
             | Self::TooDeep

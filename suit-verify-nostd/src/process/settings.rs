@@ -105,7 +105,11 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 }
 
 /// Labels of the registry are small.
-#[allow(clippy::as_conversions, clippy::cast_possible_truncation, reason = "from 1 to 30")]
+#[allow(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "from 1 to 30, and one that fits 16 bits"
+)]
 pub(super) const fn label(key: ParameterKey) -> i16 {
     key.code() as i16
 }

@@ -13,8 +13,16 @@ use suit_core::labels::{Condition, Directive, ManifestKey, ParameterKey};
 ///
 /// static MINE: Supported = SUPPORTED.custom_commands(&[-300]);
 /// ```
-pub static SUPPORTED: Supported =
-    supported(cfg!(feature = "trust-domains"), cfg!(feature = "update-management"));
+pub static SUPPORTED: Supported = {
+    let supported = supported(cfg!(feature = "trust-domains"), cfg!(feature = "update-management"));
+    if cfg!(feature = "delta") { with_delta(supported) } else { supported }
+};
+
+/// These and install-delta with its parameter: what the feature `delta` adds.
+#[must_use]
+pub const fn with_delta(supported: Supported) -> Supported {
+    supported.directives(&[Directive::InstallDelta]).parameters(&[ParameterKey::DeltaBase])
+}
 
 /// What a processor implements with and without two of its features. For tools that say what another device would take:
 /// [`Authenticated::manifest_for`](crate::Authenticated::manifest_for).
@@ -104,18 +112,25 @@ const BASE: Supported = Supported::NOTHING
         ManifestKey::Uninstall,
     ]);
 
-#[cfg(all(test, feature = "trust-domains", feature = "update-management"))]
+#[cfg(all(test, feature = "trust-domains", feature = "update-management", feature = "delta"))]
 mod tests {
     use super::*;
 
     #[test]
     fn with_everything_built_in_nothing_is_missing() {
-        let number = |code: i64| usize::try_from(code).unwrap();
-        let commands =
+        let codes =
             Condition::ALL.iter().map(|it| it.code()).chain(Directive::ALL.iter().map(|it| it.code()));
-        assert!(commands.clone().all(|code| SUPPORTED.command(number(code))));
-        let parameters = ParameterKey::ALL.iter().map(|it| it.code());
-        assert!(parameters.clone().all(|label| SUPPORTED.parameter(number(label))));
-        assert!(ManifestKey::ALL.iter().all(|key| SUPPORTED.member(number(key.code()))));
+        let registered = |code: i64| usize::try_from(code);
+        assert!(codes.clone().all(|code| match registered(code) {
+            Ok(number) => SUPPORTED.command(number),
+            Err(_) => SUPPORTED.custom_command(code),
+        }));
+        assert!(ParameterKey::ALL.iter().all(|key| match registered(key.code()) {
+            Ok(number) => SUPPORTED.parameter(number),
+            Err(_) => SUPPORTED.custom_parameter(key.code()),
+        }));
+        assert!(ManifestKey::ALL.iter().all(|key| SUPPORTED.member(registered(key.code()).unwrap())));
+        // Of custom ones it has no others.
+        assert!(!SUPPORTED.custom_command(-257) && !SUPPORTED.custom_parameter(-257));
     }
 }

@@ -1,4 +1,4 @@
-//! A device without trust domains or update management refuses manifests that need them, as a whole and before anything
+//! A device without trust domains, update management or deltas refuses manifests that need them, as a whole and before anything
 //! runs. These tests are for builds without the features.
 
 use suit_core::ErrorKind;
@@ -93,4 +93,23 @@ fn p_009_p_150_without_trust_domains_dependencies_and_their_commands_are_refused
     let mut device = Device::new(&["a"]);
     assert_eq!(device.update(&seal(&manifest)), Err(ProcessError::DependenciesUnsupported));
     assert!(device.log.is_empty());
+}
+
+#[cfg(not(feature = "delta"))]
+#[test]
+fn p_009_without_deltas_install_delta_is_refused_with_the_manifest() {
+    use suit_core::command::Act;
+    use suit_core::owned::Parameter;
+    use suit_verify_nostd::Setup;
+    for (command, kind) in [
+        (act(Act::InstallDelta), ErrorKind::UnknownCommand),
+        (put(vec![Parameter::DeltaBase(0)]), ErrorKind::UnknownParameter),
+    ] {
+        let choice = Command::TryEach(vec![mark("x"), vec![command]], true);
+        let mut device = Device::new(&["a"]);
+        device.setup = |setup| Setup { supported: &suit_verify_nostd::process::SUPPORTED, ..setup };
+        let envelope = seal(&install(seq([mark("y"), vec![choice]])));
+        assert_eq!(device.update(&envelope), Err(ProcessError::Malformed(kind)));
+        assert!(device.log.is_empty() && device.watched.is_empty());
+    }
 }

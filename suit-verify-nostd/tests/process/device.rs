@@ -66,6 +66,8 @@ pub(crate) struct Device {
     pub(crate) memory: [usize; 4],
     /// Places and bytes for dependencies.
     pub(crate) dependencies: [usize; 2],
+    /// Bytes that are lent for deltas.
+    pub(crate) delta: usize,
     /// Whether references are counted.
     pub(crate) counts_references: bool,
     /// Seconds since 1970.
@@ -122,6 +124,7 @@ impl Device {
             read: 0,
             memory: [4, 24, 8, 64],
             dependencies: [0, 0],
+            delta: 16 * 1_024,
             counts_references: true,
             now: None,
             battery: None,
@@ -257,6 +260,10 @@ impl Device {
         let [targets, settings, frames, buffer] = self.memory;
         let mut memory = Memory::<255, 255, 64, 256>::new();
         let lent = memory.lend().at_most(targets, settings, frames, buffer);
+        #[cfg(feature = "delta")]
+        let mut room = vec![0; self.delta];
+        #[cfg(feature = "delta")]
+        let lent = lent.with_delta(&mut room);
         self.run_in(envelope, lent, procedure, dry)
     }
 

@@ -14,13 +14,15 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-#[cfg(not(all(feature = "trust-domains", feature = "update-management")))]
+#[cfg(not(all(feature = "trust-domains", feature = "update-management", feature = "delta")))]
 mod base;
 mod build;
 mod device;
 
 mod calls;
 mod conditions;
+#[cfg(feature = "delta")]
+mod delta;
 #[cfg(feature = "trust-domains")]
 mod dependencies;
 mod directives;
