@@ -9,6 +9,8 @@ use suit_verify_nostd::platforms::nor_flash::{
     Bank, Board, NOT_ALIGNED, NorBuffers, NorComponent, NorLayout, NorPlatform, OUT_OF_BOUNDS, View,
 };
 use suit_verify_nostd::platforms::{Identity, OUT_OF_ORDER};
+#[cfg(feature = "delta")]
+use suit_verify_nostd::process::Procedure;
 
 use crate::build::{CLASS, VENDOR};
 use crate::flash::Model;
@@ -382,4 +384,43 @@ fn a_layout_that_cannot_work_is_refused() {
     assert_eq!(refused(|it| it.components = &[OVERLAPPING], 64, 24), Some(OUT_OF_BOUNDS));
     assert_eq!(refused(|it| it.components = &[ODD], 64, 24), Some(NOT_ALIGNED));
     assert_eq!(refused(|it| it.floors = &[None; 64], 64, 24), Some(PlatformFault::NO_ROOM), "too many keys");
+}
+
+/// The bank that runs is read under a name of its own while the other one is updated, and is not written under it.
+#[cfg(feature = "delta")]
+#[test]
+fn s03_p_233_the_running_bank_is_the_base_of_the_other_one() {
+    let path = |parts: &[&[u8]]| {
+        let mut encoded = vec![0x80 | parts.len() as u8];
+        parts.iter().for_each(|part| {
+            encoded.push(0x40 | part.len() as u8);
+            encoded.extend(*part);
+        });
+        encoded
+    };
+    let mut flash = Model::<1, 4, 64>::new(blocks(&layout(64), 64));
+    let (mut page, mut scratch) = (vec![0; 16], vec![0; RECORD_MAX]);
+    let buffers = NorBuffers { page: &mut page, scratch: &mut scratch };
+    let platform = NorPlatform::new(&mut flash, Starts(Vec::new()), layout(64), buffers).unwrap();
+    let mut platform = platform.running_as(&[(FIRMWARE, &[b"firmware", b"running"])]);
+    let mut find = |parts: &[&[u8]]| {
+        let encoded = path(parts);
+        let id = ComponentId::read(&mut Reader::new(&encoded)).unwrap();
+        platform.component(&suit_verify_nostd::platform::ComponentPath::new(id))
+    };
+    assert_eq!(find(&[b"firmware"]), Some(FIRMWARE));
+    assert_eq!(find(&[b"app", b"running"]), None);
+    let running = find(&[b"firmware", b"running"]).unwrap();
+    platform.begins(Procedure::Update);
+    store(&mut platform, FIRMWARE, &image(100, 1)).unwrap();
+    assert_eq!(content(&mut platform, running), None);
+    platform.promote(FIRMWARE).unwrap();
+    platform.run_from(FIRMWARE, true);
+    platform.begins(Procedure::Update);
+    assert_eq!(content(&mut platform, running), Some(image(100, 1)));
+    assert_eq!(platform.begin(running, &sized(10)), Err(PlatformFault::FORBIDDEN));
+    store(&mut platform, FIRMWARE, &image(120, 2)).unwrap();
+    assert_eq!(content(&mut platform, running), Some(image(100, 1)));
+    assert_eq!(content(&mut platform, FIRMWARE), Some(image(120, 2)));
+    assert_eq!((platform.slot(running), platform.slot(FIRMWARE)), (Some(1), Some(0)));
 }

@@ -55,7 +55,13 @@ pub struct NorPlatform<'c, 'b, F, B> {
     running: u64,
     view: View,
     open: Option<Open>,
+    /// Under which identifiers the banks that run can be read.
+    #[cfg(feature = "delta")]
+    running_ids: &'c [(Handle, &'c [&'c [u8]])],
 }
+
+/// Of a handle: the bank that runs is meant, whatever the view is.
+const RUNNING: u16 = 0x8000;
 
 /// A transfer.
 #[derive(Clone, Copy, Debug)]
@@ -102,13 +108,33 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
         let erase = u32::try_from(F::ERASE_SIZE).map_err(|_| OUT_OF_BOUNDS)?;
         layout.check(&flash, &buffers, erase)?;
         let records = Records::open(&mut flash, buffers.scratch, layout.journal_start, layout.journal_size)?;
-        let mut platform =
-            Self { flash, board, layout, buffers, records, erase, running: 0, view: View::Spare, open: None };
+        let mut platform = Self {
+            flash,
+            board,
+            layout,
+            buffers,
+            records,
+            erase,
+            running: 0,
+            view: View::Spare,
+            open: None,
+            #[cfg(feature = "delta")]
+            running_ids: &[],
+        };
         for component in (0..KEYS_MAX).map(Handle).take(layout.components.len()) {
             let [second, ..] = platform.facts(component)?;
             platform.run_from(component, second == 1);
         }
         Ok(platform)
+    }
+
+    /// For these components with two banks, manifests can read the one that runs under an identifier of its own, also while
+    /// the other is updated: as the base of a delta. It is not written under that.
+    #[cfg(feature = "delta")]
+    #[must_use]
+    pub const fn running_as(mut self, ids: &'c [(Handle, &'c [&'c [u8]])]) -> Self {
+        self.running_ids = ids;
+        self
     }
 
     /// The board.
@@ -125,7 +151,7 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
     /// Says that a component runs from its second bank, or from its first, since it was started. Until it is told, the
     /// platform takes what [`NorPlatform::promote`] has kept.
     pub fn run_from(&mut self, component: Handle, second: bool) {
-        let bit = 1_u64.checked_shl(component.0.into()).unwrap_or(0);
+        let bit = 1_u64.checked_shl(plain(component).into()).unwrap_or(0);
         self.running = if second { self.running | bit } else { self.running & !bit };
     }
 
@@ -149,16 +175,17 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
     /// Whether a component runs from its second bank.
     #[must_use]
     pub fn runs_second(&self, component: Handle) -> bool {
-        self.running.checked_shr(component.0.into()).unwrap_or(0) & 1 == 1
+        self.running.checked_shr(plain(component).into()).unwrap_or(0) & 1 == 1
     }
 
     fn get(&self, component: Handle) -> Option<&'c NorComponent<'c>> {
-        self.layout.components.get(usize::from(component.0))
+        self.layout.components.get(usize::from(plain(component)))
     }
 
     /// A bank of a component, and the key of its record.
     fn bank(&self, component: Handle, view: View) -> Option<(&'c Bank, u16)> {
         let banks = self.get(component)?.banks;
+        let view = if component.0 & RUNNING == 0 { view } else { View::Running };
         let second = banks.len() > 1 && self.runs_second(component) == (view == View::Running);
         Some((banks.get(usize::from(second))?, key(component, u16::from(second)).ok()?))
     }
@@ -241,8 +268,13 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
 
 impl<F: NorFlash, B: Board> Platform for NorPlatform<'_, '_, F, B> {
     fn component(&mut self, path: &ComponentPath<'_>) -> Option<Handle> {
-        let position = self.layout.components.iter().position(|component| path.is(component.id))?;
-        u16::try_from(position).ok().map(Handle)
+        let position = self.layout.components.iter().position(|component| path.is(component.id));
+        #[cfg(feature = "delta")]
+        if position.is_none() {
+            let (component, _) = self.running_ids.iter().find(|(_, id)| path.is(id))?;
+            return Some(Handle(component.0 | RUNNING));
+        }
+        u16::try_from(position?).ok().map(Handle)
     }
 
     fn identifiers(&mut self, kind: IdentifierKind, component: Handle) -> &[Identifier<'_>] {
@@ -293,7 +325,7 @@ impl<F: NorFlash, B: Board> Platform for NorPlatform<'_, '_, F, B> {
         self.open = None;
         let (bank, key) = self.viewed(component)?;
         // What runs from flash isn't written while it runs.
-        if self.view == View::Running
+        if (self.view == View::Running || component.0 & RUNNING != 0)
             && self.get(component).is_some_and(|component| component.banks.len() > 1)
         {
             return Err(PlatformFault::FORBIDDEN);
@@ -470,8 +502,13 @@ impl State {
     }
 }
 
+/// The position of a component.
+const fn plain(component: Handle) -> u16 {
+    component.0 & !RUNNING
+}
+
 fn key(component: Handle, which: u16) -> Result<u16, PlatformFault> {
-    let first = component.0.checked_mul(KEYS).and_then(|first| first.checked_add(which));
+    let first = plain(component).checked_mul(KEYS).and_then(|first| first.checked_add(which));
     first.ok_or(PlatformFault::NO_ROOM)
 }
 
