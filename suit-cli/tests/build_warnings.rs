@@ -273,7 +273,7 @@ const CASES: &[Case] = &[
     Case {
         code: "W0271",
         message: "a component is selected inside another command",
-        text: "TWO[sequence]\ninstall = [{ select = 'a' }, { run = [«{ select = 'b' }», { set = { slot = 1 } }] }]\n",
+        text: "TWO[sequence]\ninstall = [{ select = 'a' }, { run = [«{ select = 'b' }», { set = { slot = 1 } }] }, { set = { slot = 2 } }]\n",
         from: "{ select = 'a' }, { run = [{ select = 'b' }, ",
         to: "{ select = 'b' }, { run = [",
     },

@@ -6,6 +6,7 @@
 mod envelope;
 mod flow;
 mod identity;
+mod selection;
 mod sequences;
 mod text;
 

@@ -1,5 +1,6 @@
 //! Rules about single commands and where they stand.
 
+use super::selection::unclear;
 use super::{Finding, Subject, all_sequences, each_command};
 use crate::description::places::Site;
 use crate::description::values::size_words;
@@ -29,11 +30,12 @@ pub(super) fn each_parameter<'m>(command: &'m Command, see: &mut dyn FnMut(Optio
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for (name, commands) in all_sequences(subject.manifest) {
+        let unclear = unclear(commands);
         each_command(commands, &mut Vec::new(), &mut |command, path| {
             let site = || Site::Command(name, path.to_vec());
             let nested = path.len() > 1;
             // peers differ in whether a selection outlives its sequence.
-            if nested && matches!(command, Command::SetComponentIndex(_)) {
+            if unclear.iter().any(|known| known == path) {
                 let message = "a component is selected inside another command";
                 findings.push(Finding::new(codes::SELECT_NESTED, site(), message));
             }
