@@ -83,6 +83,7 @@ words! {
         Act::Wait => "wait",
         Act::Unlink => "unlink",
         Act::ProcessDependency => "process-dependency",
+        Act::InstallDelta => "install-delta",
     }
 
     ParameterKey, "ParameterWord", "a parameter" {
@@ -94,6 +95,7 @@ words! {
         ParameterKey::Uri => "uri",
         ParameterKey::ComponentSlot => "slot",
         ParameterKey::SourceComponent => "source",
+        ParameterKey::DeltaBase => "base",
         ParameterKey::Content => "content",
         ParameterKey::EncryptionInfo => "encryption-info",
         ParameterKey::InvokeArgs => "invoke-args",

@@ -182,7 +182,9 @@ impl<'d> Flat<'_, 'd> {
         let action = |id: Id| {
             let Key::Label(_, label) = document.node(id).key else { return None };
             let value = match (ParameterKey::from_code(label), document.uint(id)) {
-                (Some(ParameterKey::SourceComponent), Some(index)) => Val::Target(self.target(index)),
+                (Some(ParameterKey::SourceComponent | ParameterKey::DeltaBase), Some(index)) => {
+                    Val::Target(self.target(index))
+                }
                 (key, _) => Val::Encoded(document.encoded(id), self.value(label, key, id)),
             };
             Some(Action::Set { label, replace, value })

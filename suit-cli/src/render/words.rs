@@ -270,7 +270,7 @@ impl Document<'_> {
             Some(ParameterKey::UseBefore) => by_number(&|seconds| Timestamp(seconds).to_string()),
             Some(ParameterKey::ImageSize) => by_number(&|bytes| size(bytes)),
             Some(ParameterKey::MinimumBattery) => by_number(&|charge| format!("{} mWh", grouped(charge))),
-            Some(ParameterKey::SourceComponent) => by_number(label),
+            Some(ParameterKey::SourceComponent | ParameterKey::DeltaBase) => by_number(label),
             Some(ParameterKey::Uri) => self.text(id).map_or_else(|| self.shown(id), clean),
             Some(ParameterKey::Content | ParameterKey::InvokeArgs | ParameterKey::FetchArguments) => {
                 self.bytes_at(id).map_or_else(|| self.shown(id), bytes_or_text)

@@ -467,6 +467,7 @@ fn consumed(operation: &Operation<'_>) -> &'static [ParameterKey] {
         Operation::Act(act, _) => match act.directive() {
             Directive::Fetch => &[P::ImageDigest, P::ImageSize, P::Uri, P::FetchArguments],
             Directive::Copy => &[P::ImageDigest, P::ImageSize, P::EncryptionInfo, P::SourceComponent],
+            Directive::InstallDelta => &[P::ImageDigest, P::ImageSize, P::SourceComponent, P::DeltaBase],
             Directive::Swap => &[P::SourceComponent],
             Directive::Write => &[P::Content, P::EncryptionInfo],
             Directive::Invoke => &[P::InvokeArgs],

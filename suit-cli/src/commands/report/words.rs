@@ -53,7 +53,9 @@ pub(super) fn value(parameter: &Parameter<'_>) -> String {
             format!("{} {}", digest_name(digest.algorithm().code()), hex(digest.bytes()))
         }
         Parameter::UseBefore(seconds) => Timestamp(seconds).to_string(),
-        Parameter::ComponentSlot(number) | Parameter::SourceComponent(number) => number.to_string(),
+        Parameter::ComponentSlot(number)
+        | Parameter::SourceComponent(number)
+        | Parameter::DeltaBase(number) => number.to_string(),
         Parameter::StrictOrder(truth) | Parameter::SoftFailure(truth) => truth.to_string(),
         Parameter::ImageSize(bytes) => size(bytes),
         Parameter::Content(bytes)

@@ -233,7 +233,8 @@ impl<'a> Walk<'_, 'a> {
                 way.holds.extend(there.map(|held| (component, held)));
                 way.holds.extend(here.map(|held| (source, held)));
             }
-            Act::Write | Act::Unlink => {
+            // What a delta makes is no payload that could be at hand.
+            Act::Write | Act::Unlink | Act::InstallDelta => {
                 way.holds.remove(&component);
             }
             Act::ProcessDependency | Act::Invoke | Act::Wait => {}

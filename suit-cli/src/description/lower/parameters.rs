@@ -38,6 +38,10 @@ pub(super) fn lower(
     if let Some(source) = &table.source {
         list.push(Parameter::SourceComponent(context.index(&source.value, source.span)?));
     }
+    if let Some(base) = &table.base {
+        not_shared(context, scope, base.span)?;
+        list.push(Parameter::DeltaBase(context.index(&base.value, base.span)?));
+    }
     let bytes = |value: &Spanned<_>| context.named(value.span, context.files.bytes(&value.value));
     if let Some(content) = &table.content {
         list.push(Parameter::Content(bytes(content)?));
@@ -92,18 +96,20 @@ pub(super) fn class(
     }
 }
 
+/// P-022: no custom parameter in the shared sequence.
+fn not_shared(context: &Context<'_>, scope: Scope, span: Span) -> Outcome<()> {
+    if scope != Scope::Shared {
+        return Ok(());
+    }
+    let message = "custom parameters are not allowed in the shared sequence";
+    Err(context
+        .failure(codes::NOT_IN_SHARED, span, message)
+        .help("set them in the section whose commands use them"))
+}
+
 fn custom(context: &Context<'_>, scope: Scope, table: &Parameters, list: &mut Vec<Parameter>) -> Outcome<()> {
     let Some(custom) = &table.custom else { return Ok(()) };
-    // P-022: none of an application's own parameters in the shared sequence.
-    if scope == Scope::Shared {
-        return Err(context
-            .failure(
-                codes::NOT_IN_SHARED,
-                custom.span,
-                "custom parameters are not allowed in the shared sequence",
-            )
-            .help("set them in the section whose commands use them"));
-    }
+    not_shared(context, scope, custom.span)?;
     for (key, value) in &custom.value.0 {
         let label = Label::from_text(&key.value)
             .map_err(|fault| context.failure(codes::INVALID_VALUE, key.span, fault.message).help(fault.help))?

@@ -36,6 +36,8 @@ pub(crate) struct Parameters {
     pub(crate) slot: Option<Uint>,
     /// Component to copy from or to exchange with.
     pub(crate) source: Option<Spanned<Reference>>,
+    /// Component that a delta starts from.
+    pub(crate) base: Option<Spanned<Reference>>,
     /// Bytes to store or to compare with.
     pub(crate) content: Option<Spanned<Bytes>>,
     /// How to decrypt: a COSE_Encrypt message in CBOR, with its tag.

@@ -41,6 +41,7 @@ fn field(parameter: &Parameter) -> (String, String) {
         Parameter::ImageSize(value)
         | Parameter::ComponentSlot(value)
         | Parameter::SourceComponent(value)
+        | Parameter::DeltaBase(value)
         | Parameter::MinimumBattery(value) => number_text(*value),
         Parameter::StrictOrder(value) | Parameter::SoftFailure(value) => value.to_string(),
         Parameter::Content(value)

@@ -282,6 +282,10 @@ impl<'f> Flow<'f> {
             Act::Copy | Act::Swap => ParameterKey::SourceComponent,
             Act::Write => ParameterKey::Content,
             Act::Wait => ParameterKey::WaitInfo,
+            Act::InstallDelta => {
+                self.needs(name, path, state, word(act), ParameterKey::DeltaBase);
+                ParameterKey::SourceComponent
+            }
             Act::ProcessDependency => return self.process_dependency(name, path, state),
             _ => return,
         };

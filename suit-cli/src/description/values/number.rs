@@ -2,7 +2,7 @@
 
 use super::{Fault, Scalar, scalars};
 use schemars::{Schema, json_schema};
-use suit_core::labels::CUSTOM_MAX;
+use suit_core::labels::{CUSTOM_MAX, Directive, ParameterKey};
 
 scalars!(Uint, Int, Index, Label, Size, Energy);
 
@@ -131,6 +131,17 @@ impl Scalar for Index {
 
 impl Label {
     fn new(number: i128) -> Result<Self, Fault> {
+        // Two of these numbers have a meaning of their own here.
+        let known = i64::try_from(number).ok().and_then(|number| {
+            let directive = Directive::from_code(number).map(|_| "do = \"install-delta\"");
+            directive.or(ParameterKey::from_code(number).map(|_| "the parameter 'base'"))
+        });
+        if let Some(known) = known.filter(|_| number <= i128::from(CUSTOM_MAX)) {
+            return Err(Fault::new(
+                format!("{number} is {known}"),
+                "write it by its name, or take another number",
+            ));
+        }
         // M §8.4.9, §8.4.11: what an application defines itself has a label below -256.
         i64::try_from(number).ok().filter(|label| *label <= CUSTOM_MAX).map(Self).ok_or_else(|| {
             Fault::new(format!("{number} is no custom label"), "custom labels are -257 and below")

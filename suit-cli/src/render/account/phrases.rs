@@ -100,6 +100,16 @@ impl Teller<'_, '_> {
                     self.image(component, case)
                 ),
             },
+            Directive::InstallDelta => match (source(), get(P::DeltaBase).and_then(|id| document.uint(id))) {
+                (None, _) => missing(P::SourceComponent),
+                (_, None) => missing(P::DeltaBase),
+                (Some(delta), Some(base)) => format!(
+                    "make {IT} from {} and the delta in {}{}",
+                    self.label(base),
+                    self.label(delta),
+                    self.image(component, case)
+                ),
+            },
             Directive::Swap => match source() {
                 None => missing(P::SourceComponent),
                 Some(with) => format!("exchange {IT} with {}", self.label(with)),
