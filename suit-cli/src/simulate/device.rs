@@ -37,9 +37,10 @@ pub(crate) struct Device {
     pub(crate) free_ram: Option<u64>,
     pub(super) owner: Option<Owner>,
     pub(crate) others: Vec<(Vec<u8>, Vec<i64>)>,
-    /// Whether it implements trust domains, and update management.
+    /// Whether it implements trust domains, update management, and deltas.
     pub(crate) trust_domains: bool,
     pub(crate) update_management: bool,
+    pub(crate) delta: bool,
     /// Codes of custom commands, and labels of custom parameters.
     pub(crate) custom: Vec<i64>,
     pub(crate) custom_parameters: Vec<i64>,
@@ -69,6 +70,8 @@ impl Identity {
 pub(crate) struct Component {
     /// Parts of its identifier.
     pub(crate) id: Vec<Vec<u8>>,
+    /// Parts of the identifier under which the slot that runs can be read.
+    pub(crate) running_id: Option<Vec<Vec<u8>>>,
     pub(crate) capacity: u32,
     /// One without a number, or several with.
     pub(crate) slots: Vec<Slot>,
@@ -122,6 +125,8 @@ pub(crate) struct Limits {
     pub(crate) dependencies: usize,
     /// Bytes for the envelopes of dependencies.
     pub(crate) envelopes: usize,
+    /// Bytes for the decoder of deltas.
+    pub(crate) delta: usize,
     pub(crate) ram: Option<u64>,
 }
 
@@ -135,6 +140,7 @@ impl Limits {
         buffer: 64,
         dependencies: 4,
         envelopes: 8192,
+        delta: 16 * 1024,
         ram: None,
     };
     /// What this tool lends at most.
@@ -146,6 +152,7 @@ impl Limits {
         buffer: 4096,
         dependencies: 64,
         envelopes: 1 << 24,
+        delta: 1 << 24,
         ram: None,
     };
 }

@@ -62,6 +62,7 @@ impl Finder<'_> {
                 .collect::<Outcome<_>>()?,
             trust_domains: file.supports.trust_domains.unwrap_or(true),
             update_management: file.supports.update_management.unwrap_or(true),
+            delta: file.supports.delta.unwrap_or(true),
             custom_parameters: file.supports.custom_parameters.iter().map(|label| label.0).collect(),
             custom: file.supports.custom_commands.iter().map(|label| label.0).collect(),
         })
@@ -115,6 +116,15 @@ impl Finder<'_> {
 
     fn component(&self, given: &model::Component, device: &Identity) -> Outcome<Component> {
         let id = self.id(&given.id)?;
+        let running_id = match &given.running_id {
+            None => None,
+            Some(id) if given.slots.is_none() => {
+                return Err(self
+                    .failure(codes::CONFLICT, id.span, "'running-id' of a component without slots")
+                    .help("such a component is read under its 'id': leave 'running-id' out"));
+            }
+            Some(id) => Some(self.id(id)?),
+        };
         let capacity = self.size(&given.capacity)?;
         let mut slots = Vec::new();
         match &given.slots {
@@ -165,7 +175,7 @@ impl Finder<'_> {
             device: given.identity.device.as_ref().map_or(&device.device, |_| &own.device).clone(),
         };
         let version = given.version.as_ref().map(|version| version.0.clone()).unwrap_or_default();
-        Ok(Component { id, capacity, slots, running, version, identity })
+        Ok(Component { id, running_id, capacity, slots, running, version, identity })
     }
 
     fn content(
@@ -299,6 +309,10 @@ impl Finder<'_> {
             envelopes: match &given.dependency_room {
                 None => default.envelopes,
                 Some(size) => up_to(u64::from(self.size(size)?), size.span, most.envelopes)?,
+            },
+            delta: match &given.delta {
+                None => default.delta,
+                Some(size) => up_to(u64::from(self.size(size)?), size.span, most.delta)?,
             },
             ram: self.optional(&given.ram)?,
         })

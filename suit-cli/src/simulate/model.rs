@@ -96,6 +96,8 @@ pub(crate) struct Component {
     /// Its storage slots. An update writes the one after the running one, and a successful update makes that the running one.
     #[schemars(extend("minItems" = 1))]
     pub(crate) slots: Option<Spanned<Vec<Spanned<Slot>>>>,
+    /// Under which identifier manifests read the slot that runs, as the base of a delta. It can't be written under this one.
+    pub(crate) running_id: Option<Spanned<Vec<Bytes>>>,
     /// The slot that runs; the first one if it isn't said.
     pub(crate) running: Option<Spanned<Uint>>,
     /// Version of what it holds.
@@ -166,6 +168,8 @@ pub(crate) struct Supports {
     pub(crate) trust_domains: Option<bool>,
     /// Whether it takes commands and parameters of update management; it does if it isn't said.
     pub(crate) update_management: Option<bool>,
+    /// Whether it takes the directive install-delta; it does if it isn't said.
+    pub(crate) delta: Option<bool>,
     /// Custom commands. As conditions they hold, as directives they succeed.
     #[serde(default)]
     pub(crate) custom_commands: Vec<Label>,
@@ -210,6 +214,8 @@ pub(crate) struct Limits {
     pub(crate) dependencies: Option<Spanned<Uint>>,
     /// Bytes for the envelopes of dependencies; 8 KiB if it isn't said.
     pub(crate) dependency_room: Option<Spanned<Size>>,
+    /// Bytes for the decoder of deltas; 16 KiB if it isn't said.
+    pub(crate) delta: Option<Spanned<Size>>,
     /// RAM for carrying out manifests, as --limit-ram.
     pub(crate) ram: Option<Spanned<Size>>,
 }

@@ -32,9 +32,12 @@ pub(crate) struct Line {
     /// The component that it happened to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) component: Option<Held>,
-    /// The other component, of a copy or swap.
+    /// The other component: of a copy or swap, or the one that holds a delta.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) source: Option<Held>,
+    /// The component with the image that a delta was applied to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base: Option<Held>,
     /// Where a payload came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) uri: Option<String>,
@@ -70,6 +73,8 @@ pub(crate) enum Effect {
     Write,
     /// What another component holds was stored.
     Copy,
+    /// What a delta makes of another component's content was stored.
+    Delta,
     /// Two components exchanged what they hold.
     Swap,
     /// A component was started.
@@ -208,6 +213,15 @@ impl Line {
             Effect::Fetch => ("fetch", vec![Some(content), uri]),
             Effect::Write => ("write", vec![Some(content), Some("from the manifest".to_owned())]),
             Effect::Copy => ("copy", vec![Some(content), source("from")]),
+            Effect::Delta => {
+                let sized = |held: &Held| {
+                    let bytes = held.size.map(|bytes| format!(" ({})", size(bytes))).unwrap_or_default();
+                    format!("{}{bytes}", held.name())
+                };
+                let base = self.base.as_ref().map(|base| format!("from {}", sized(base)));
+                let delta = self.source.as_ref().map(|delta| format!("by the delta in {}", sized(delta)));
+                ("delta", vec![Some(content), base, delta])
+            }
             Effect::Swap => ("swap", vec![Some(content), source("with")]),
             Effect::Invoke => {
                 let arguments = self.arguments.as_ref().map(|arguments| format!("arguments {arguments}"));

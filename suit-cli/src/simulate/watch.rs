@@ -20,6 +20,10 @@ pub(crate) struct Watcher {
     pub(crate) stored: bool,
     /// The other component of the command that is carried out.
     pub(crate) other: Option<Handle>,
+    /// Base and payload of the delta that is applied.
+    pub(crate) delta: Option<(Handle, Handle)>,
+    /// A delta was applied.
+    pub(crate) rebuilt: bool,
     /// Where the payload of the command that is carried out came from.
     pub(crate) uri: Option<String>,
     /// The URI behind which nothing lies.
@@ -99,16 +103,18 @@ impl Watcher {
         if watched.error.is_some() || self.rehearsing {
             return None;
         }
-        if watched.code <= CUSTOM_MAX {
+        let directive = Directive::from_code(watched.code);
+        if directive.is_none() && watched.code <= CUSTOM_MAX {
             return Some(Line { effect: Effect::Custom, name: Some(watched.code.to_string()), ..line });
         }
-        let effect = match Directive::from_code(watched.code)? {
+        let effect = match directive? {
             Directive::Invoke => {
                 return Some(Line { effect: Effect::Invoke, arguments: self.arguments.take(), ..line });
             }
             Directive::Fetch => Effect::Fetch,
             Directive::Write => Effect::Write,
             Directive::Copy => Effect::Copy,
+            Directive::InstallDelta => Effect::Delta,
             // A swap stores nothing anew, and whether it was done shows by the other component.
             Directive::Swap if self.other.is_some() => Effect::Swap,
             Directive::Swap => Effect::Skip,

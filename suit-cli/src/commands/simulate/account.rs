@@ -270,6 +270,21 @@ impl Account<'_> {
             ProcessError::OwnerRefused(_) => {
                 "the owner's rules stand under [owner] in the device file".to_owned()
             }
+            ProcessError::DeltaUnverified => {
+                "check the image of the base and that of the delta before: check = \"image\" on each"
+                    .to_owned()
+            }
+            ProcessError::DeltaInPlace => {
+                "install into another component or slot, and copy from there if it must be".to_owned()
+            }
+            ProcessError::DeltaMismatch | ProcessError::DeltaMalformed => {
+                "make the delta again, from these two images".to_owned()
+            }
+            ProcessError::DeltaMemory => {
+                "make the delta with a smaller profile, or raise 'delta' under [limits] in the device file"
+                    .to_owned()
+            }
+            ProcessError::DeltaUnsupported => "make the delta with a tool of the device's version".to_owned(),
             _ => return None,
         })
     }

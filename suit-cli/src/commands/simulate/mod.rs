@@ -29,7 +29,7 @@ use suit_core::labels::ManifestKey;
 use suit_core::{Envelope, Tagging};
 use suit_verify_nostd::process::{
     self, Dependencies, Dependency, Memory, Options, Pause, Payload, Procedure, ProcessError, Processor,
-    Setup, Step, supported,
+    Setup, Step, supported, with_delta,
 };
 use suit_verify_nostd::report::{Ending, Record, reason_of_authentication};
 use suit_verify_nostd::{
@@ -146,6 +146,7 @@ fn implemented(device: &Device) -> &'static Supported {
     let codes = Box::leak(device.custom.clone().into_boxed_slice());
     let labels = Box::leak(device.custom_parameters.clone().into_boxed_slice());
     let supported = supported(device.trust_domains, device.update_management);
+    let supported = if device.delta { with_delta(supported) } else { supported };
     Box::leak(Box::new(supported.custom_commands(codes).custom_parameters(labels)))
 }
 
@@ -235,11 +236,14 @@ impl<'w> Work<'w> {
         let wants_dependencies = !signed.manifest().dependencies().is_empty();
         let mut ram = Ram::new(&limits, wants_dependencies);
         let mut room = Room::new();
+        // A device that doesn't take deltas has no memory for them.
+        let mut delta = vec![0; if self.device.delta { limits.delta } else { 0 }];
         let listed = usize::try_from(signed.manifest().components().len()).unwrap_or(usize::MAX);
         let lent = match self.args.limit_ram.or(limits.ram) {
             None => room.lend().at_most(limits.targets, limits.settings, limits.frames, limits.buffer),
             Some(most) => ram.fit(&limits, listed, most, room.lend())?,
         };
+        let lent = lent.with_delta(&mut delta);
         for key in self.args.phase.procedure().sections() {
             if let Ok(Part::Present(sequence)) = signed.section(*key, &EVERYTHING) {
                 platform.watcher.note(*key, &sequence);
@@ -276,6 +280,9 @@ impl<'w> Work<'w> {
         let failure = self.drive(&mut processor, &account)?;
         let watcher = &platform.watcher;
         ram.used(watcher.depth, watcher.settings, platform.targets());
+        if watcher.rebuilt {
+            ram.used_for_delta(limits.delta);
+        }
         Ok((failure, Cost { ram: ram.bytes(), ..platform.cost() }))
     }
 

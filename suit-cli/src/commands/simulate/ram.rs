@@ -33,6 +33,11 @@ impl Ram {
         self.targets = targets;
     }
 
+    /// Memory for deltas counts where it was used, and then all of it.
+    pub(super) fn used_for_delta(&mut self, bytes: usize) {
+        self.fixed += bytes;
+    }
+
     pub(super) fn bytes(&self) -> u64 {
         let lent = self.targets * Lent::TARGET + self.settings * Lent::SETTING + self.frames * Lent::FRAME;
         u64::try_from(self.fixed + lent).unwrap_or(u64::MAX)

@@ -1,6 +1,6 @@
 //! What the processor asks of the virtual device.
 
-use super::{FilesPlatform, IO, Live, LiveSlot, ORDER, Pending, identifiers};
+use super::{FilesPlatform, IO, Live, LiveSlot, ORDER, Pending, RUNNING, identifiers};
 use crate::keys::hex;
 use crate::simulate::device::Device;
 use crate::simulate::paths::{Facts, below};
@@ -37,6 +37,11 @@ impl Platform for FilesPlatform<'_> {
         if let Some(position) = known {
             return u16::try_from(position).ok().map(Handle);
         }
+        // What runs can be read under a name of its own.
+        let runs = |live: &Live<'_>| live.running_id.as_deref().is_some_and(is);
+        if let Some(position) = self.components.iter().position(runs) {
+            return u16::try_from(position).ok().map(|position| Handle(position | RUNNING));
+        }
         let files = self.device.files.as_ref()?;
         let mut parts = path.parts();
         if !files.under.iter().all(|part| parts.next() == Some(part)) {
@@ -47,6 +52,7 @@ impl Platform for FilesPlatform<'_> {
         let handle = u16::try_from(self.components.len()).ok().map(Handle)?;
         self.components.push(Live {
             id: path.parts().map(<[u8]>::to_vec).collect(),
+            running_id: None,
             capacity: files.capacity,
             slots: vec![LiveSlot { number: None, held: None }],
             running: 0,
@@ -121,6 +127,10 @@ impl Platform for FilesPlatform<'_> {
 
     fn begin(&mut self, component: Handle, incoming: &Incoming<'_>) -> Result<u32, PlatformFault> {
         let live = self.live_mut(component).ok_or(PlatformFault::UNSUPPORTED)?;
+        // What runs is not written.
+        if component.0 & RUNNING != 0 {
+            return Err(PlatformFault::FORBIDDEN);
+        }
         if incoming.size.is_some_and(|size| size > live.capacity) {
             return Err(PlatformFault::NO_ROOM);
         }
@@ -188,7 +198,19 @@ impl Platform for FilesPlatform<'_> {
         Ok(())
     }
 
+    fn rebuilds(&mut self, _: Handle, base: Handle, payload: Handle) {
+        self.watcher.delta = Some((base, payload));
+        self.watcher.rebuilt = true;
+        // A delta is no software that has a version.
+        if let Some(live) = self.live_mut(payload) {
+            live.written = false;
+        }
+    }
+
     fn swap(&mut self, one: Handle, other: Handle) -> Result<(), PlatformFault> {
+        if (one.0 | other.0) & RUNNING != 0 {
+            return Err(PlatformFault::FORBIDDEN);
+        }
         let is_file = |handle| self.live(handle).is_none_or(|live| live.way.is_some());
         if is_file(one) || is_file(other) {
             return Err(PlatformFault::UNSUPPORTED);
@@ -223,15 +245,20 @@ impl Platform for FilesPlatform<'_> {
 
     fn watch(&mut self, watched: &Watched) {
         let line = self.watcher.see(watched);
-        let other = self.watcher.other.take();
+        let mut other = self.watcher.other.take();
+        let delta = self.watcher.delta.take();
         let Some(line) = line else { return };
         let component = match line.effect {
             Effect::Condition | Effect::Skip if !self.trace.wants_all() => return,
             Effect::Condition | Effect::Skip => self.named(watched.component),
             _ => self.shown(watched.component),
         };
+        let base = delta.map(|(base, payload)| {
+            other = Some(payload);
+            self.shown(base)
+        });
         let source = other.map(|other| self.shown(other));
-        self.trace.tell(Line { component: Some(component), source, ..line });
+        self.trace.tell(Line { component: Some(component), source, base, ..line });
     }
 
     fn record(&mut self, record: &Record<'_>) {

@@ -24,6 +24,9 @@ const IO: PlatformFault = PlatformFault(1);
 /// Bytes that don't follow those before.
 const ORDER: PlatformFault = PlatformFault(2);
 
+/// Of a handle: the slot that runs is meant, whatever the procedure is.
+const RUNNING: u16 = 0x8000;
+
 /// A virtual device, and how it stands.
 #[derive(Debug)]
 pub(crate) struct FilesPlatform<'d> {
@@ -56,6 +59,8 @@ pub(crate) struct FilesPlatform<'d> {
 #[derive(Debug)]
 struct Live<'d> {
     id: Vec<Vec<u8>>,
+    /// Under which identifier the slot that runs can be read.
+    running_id: Option<Vec<Vec<u8>>>,
     capacity: u32,
     slots: Vec<LiveSlot>,
     running: usize,
@@ -294,18 +299,18 @@ impl<'d> FilesPlatform<'d> {
     }
 
     fn live(&self, component: Handle) -> Option<&Live<'d>> {
-        self.components.get(usize::from(component.0))
+        self.components.get(usize::from(component.0 & !RUNNING))
     }
 
     fn live_mut(&mut self, component: Handle) -> Option<&mut Live<'d>> {
-        self.components.get_mut(usize::from(component.0))
+        self.components.get_mut(usize::from(component.0 & !RUNNING))
     }
 
     /// An update writes the slot after the one that runs; everything else is about the one that runs.
     fn position(&self, component: Handle) -> usize {
         let Some(live) = self.live(component) else { return 0 };
         match self.procedure {
-            Procedure::Update => (live.running + 1) % live.slots.len().max(1),
+            Procedure::Update if component.0 & RUNNING == 0 => (live.running + 1) % live.slots.len().max(1),
             _ => live.running,
         }
     }
@@ -344,6 +349,7 @@ impl<'d> Live<'d> {
     fn new(given: &'d device::Component) -> Self {
         Self {
             id: given.id.clone(),
+            running_id: given.running_id.clone(),
             capacity: given.capacity,
             slots: given.slots.iter().map(|slot| LiveSlot { number: slot.number, held: None }).collect(),
             running: given.running,
