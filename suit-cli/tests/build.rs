@@ -279,24 +279,6 @@ fn no_input_is_overwritten() {
     }
 }
 
-#[test]
-fn delta_payloads_are_refused_until_they_exist() {
-    let place = place();
-    // The example of the format's description as it stands there.
-    let mut description = String::from_utf8(place.read("module.toml")).unwrap();
-    let delta = "[component.delta]\nbase = \"releases/tls-1.3.bin\"\nuri  = \"#delta\"\n";
-    description.insert_str(description.find("[requires]").unwrap(), delta);
-    place.write("delta.toml", description);
-    let ran = place.say("build delta.toml");
-    assert_eq!(ran.status, 3);
-    assert!(
-        ran.err.starts_with("error[E0226]: delta payloads can't be made yet\n  --> delta.toml:14:1\n"),
-        "{}",
-        ran.err
-    );
-    assert!(!place.has("delta.suit"));
-}
-
 /// Peak memory must not grow with a payload that stays outside.
 #[cfg(target_os = "linux")]
 #[test]

@@ -30,6 +30,9 @@ pub(crate) struct BuildArgs {
     /// Of these members put only the digest into the manifest, and the content nowhere
     #[arg(long, value_name = "MEMBER", value_delimiter = ',')]
     pub(crate) leave_out: Vec<String>,
+    /// Build the manifest for devices that don't know deltas: without them, with the full images alone
+    #[arg(long)]
+    pub(crate) without_delta: bool,
     /// Carry over the signatures of an envelope that has the same manifest
     #[arg(long, value_name = "ENV")]
     pub(crate) signatures_from: Option<PathBuf>,

@@ -91,7 +91,11 @@ pub(crate) fn run(args: &BuildArgs, console: &Console) -> Outcome<Exit> {
         let message = format!("-o names one file, and '{}' is a second description", second.display());
         return Err(Failure::new(codes::USAGE, message).help("leave out -o, or build them one by one"));
     }
-    let options = Options { severable: members(&args.severable)?, leave_out: members(&args.leave_out)? };
+    let options = Options {
+        severable: members(&args.severable)?,
+        leave_out: members(&args.leave_out)?,
+        without_delta: args.without_delta,
+    };
     let replaced = args.payload.iter().map(|argument| payload(argument)).collect::<Outcome<Vec<_>>>()?;
     let signatures = args.signatures_from.as_deref().map(signatures).transpose()?;
     for path in &args.descriptions {

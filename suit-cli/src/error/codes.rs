@@ -84,7 +84,7 @@ codes! {
         "leave 'size' out to take that of the file";
     DIGEST_DIFFERS = 224 Input "file does not have the digest that is given";
     TOO_LARGE_FOR_DEVICE = 225 Input "image is larger than it may be", "make the image smaller, or allow more with max-size";
-    NOT_YET = 226 Input "not available yet";
+    DELTA = 226 Input "delta that can't be made, or isn't one of these images";
     HASH_UNSUPPORTED = 227 Input "hash that can't be computed", "use sha-256, sha-384 or sha-512";
     PAYLOAD_NAME = 228 Usage "--payload names nothing";
     NESTING = 229 Input "sequences nested too deeply", "readers go 24 levels deep, and a nested try takes two of them";

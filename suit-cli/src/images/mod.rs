@@ -47,7 +47,6 @@ pub(crate) struct Image {
     /// What the file was read as.
     pub(crate) kind: Kind,
     /// Address of the first byte; raw binaries have none.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for delta payloads, which need link addresses"))]
     pub(crate) base: Option<u64>,
     /// Bytes.
     pub(crate) len: u64,

@@ -1,7 +1,8 @@
 //! Components and dependencies: identifiers, indices, and the names that stand for them.
 
 use super::Context;
-use crate::description::model::{Description, Name, Reference};
+use crate::description::model::{self, Description, Name, Recipe, Reference};
+use crate::description::values::Bytes;
 use crate::error::{Outcome, codes};
 use crate::source::{Span, Spanned, closest};
 use std::collections::BTreeMap;
@@ -17,8 +18,21 @@ pub(super) struct Components {
     pub(super) dependencies: BTreeMap<u64, Option<ComponentId>>,
     /// Where the dependencies stand.
     pub(super) dependency_places: BTreeMap<u64, Span>,
+    /// Where the deltas of components are carried out, by the index of the component.
+    pub(super) deltas: BTreeMap<u64, Stages>,
     /// Index of each name, in the order of the description.
     names: Vec<(String, u64)>,
+}
+
+/// The components that a delta needs beside the one that it installs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stages {
+    /// Has the base.
+    pub(super) base: u64,
+    /// Takes the delta.
+    pub(super) delta: u64,
+    /// Takes the new image, if it doesn't go to the component itself.
+    pub(super) new: Option<u64>,
 }
 
 impl Components {
@@ -159,6 +173,18 @@ pub(super) fn lower(context: &Context<'_>, description: &Description) -> Outcome
             components.names.push((name.value.clone(), index));
         }
     }
+    for (index, component) in (0_u64..).zip(&description.component) {
+        let Some(delta) = component.value.delta.as_ref().filter(|_| !context.without_delta) else { continue };
+        // Nothing is installed by it. Without any recipe it is refused where recipes are looked at.
+        if description.recipe.as_ref().is_some_and(|recipe| recipe.value.0 == Recipe::Boot) {
+            let message = "the recipe 'boot' installs nothing, so it has no delta";
+            return Err(context
+                .failure(codes::CONFLICT, delta.span, message)
+                .help("take this table out, or choose another recipe"));
+        }
+        let stages = stages(context, &mut components, &component.value, delta)?;
+        components.deltas.insert(index, stages);
+    }
     if components.count() == 0 {
         let span =
             context.document.root().get("manifest").map_or_else(Span::default, |manifest| manifest.span);
@@ -167,4 +193,46 @@ pub(super) fn lower(context: &Context<'_>, description: &Description) -> Outcome
             .help("add a [[component]] with its id: a manifest is about at least one"));
     }
     Ok(components)
+}
+
+/// Lists what a delta needs, as far as the description doesn't list it already.
+fn stages(
+    context: &Context<'_>,
+    components: &mut Components,
+    component: &model::Component,
+    delta: &Spanned<model::Delta>,
+) -> Outcome<Stages> {
+    let own = context.id(&component.id)?;
+    let mut find = |given: Option<&[Spanned<Bytes>]>, part: Option<&str>| {
+        let id = match given {
+            Some(given) => context.id(given)?,
+            None => {
+                let mut id = own.clone();
+                id.0.extend(part.map(|part| part.as_bytes().to_vec()));
+                id
+            }
+        };
+        match components.ids.iter().position(|known| *known == id) {
+            Some(position) => Ok(u64::try_from(position).unwrap_or(u64::MAX)),
+            None => components.add(context, delta.span, id),
+        }
+    };
+    let has_slots = component.slots.is_some();
+    let base = find(delta.value.base_id.as_deref(), has_slots.then_some("running"))?;
+    let new = if has_slots { None } else { Some(find(delta.value.new_id.as_deref(), Some("new"))?) };
+    let stages = Stages { base, new, delta: find(delta.value.staging_id.as_deref(), Some("delta"))? };
+    // P-233: none of them is written while it is read.
+    let target = find(None, None)?;
+    let written = [stages.new.unwrap_or(target), stages.delta];
+    if written.contains(&base)
+        || stages.delta == target
+        || stages.new == Some(stages.delta)
+        || stages.new == Some(target)
+    {
+        let message = "base, delta and new image need places of their own";
+        return Err(context
+            .failure(codes::CONFLICT, delta.span, message)
+            .help("give them different identifiers: base-id, staging-id, new-id"));
+    }
+    Ok(stages)
 }

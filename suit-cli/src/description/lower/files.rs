@@ -156,6 +156,20 @@ impl Files {
         Ok(Some((images::load(&path, sections, kind)?, written)))
     }
 
+    /// A delta: the file given for its name on the command line, or else this one. Also where it was found.
+    pub(crate) fn delta(
+        &self,
+        name: Option<&str>,
+        written: Option<&str>,
+    ) -> Outcome<Option<(Vec<u8>, String)>> {
+        let replaced = name.and_then(|name| self.replacement(name));
+        Ok(match (replaced, written) {
+            (Some(path), _) => Some((Input::read(&path)?.bytes, path.display().to_string())),
+            (None, Some(written)) => Some((self.read(written)?.bytes, written.to_owned())),
+            (None, None) => None,
+        })
+    }
+
     /// The manifest digest of the envelope in a file, computed from its manifest.
     pub(crate) fn manifest_digest(&self, written: &str) -> Outcome<Digest> {
         let input = self.read(written)?;

@@ -1,6 +1,7 @@
 //! The images of components: measured, compared with what the description says of them, and put into the envelope
 //! where they are to travel there.
 
+use super::deltas::{self, Delta};
 use super::files::digest_of_image;
 use super::{Context, Payload};
 use crate::description::model::{Component, Description, FileKind, Recipe, Sections};
@@ -22,6 +23,8 @@ pub(super) struct Image {
     pub(super) size: Option<u64>,
     /// Where devices get it.
     pub(super) uri: Option<String>,
+    /// How it is made from the one before.
+    pub(super) delta: Option<Delta>,
 }
 
 /// What was measured of an image, for the summary.
@@ -70,13 +73,8 @@ struct Said<'d> {
 pub(super) fn lower(context: &Context<'_>, description: &Description) -> Outcome<Images> {
     let mut images = Images::default();
     for (index, component) in (0_u64..).zip(&description.component) {
-        if let Some(delta) = &component.delta {
-            return Err(context
-                .failure(codes::NOT_YET, delta.span, "delta payloads can't be made yet")
-                .help("take this table out: the full image then serves; deltas arrive with `suit delta`"));
-        }
         let list = match &component.slots {
-            None => vec![image(context, &mut images, &whole(index, component))?],
+            None => vec![with_delta(context, &mut images, component, &whole(index, component))?],
             Some(slots) => {
                 with_slots_alone(context, component)?;
                 let mut list: Vec<Image> = Vec::new();
@@ -100,7 +98,7 @@ pub(super) fn lower(context: &Context<'_>, description: &Description) -> Outcome
                         uri: slot.uri.as_ref(),
                         max_size: component.max_size.as_ref(),
                     };
-                    list.push(image(context, &mut images, &said)?);
+                    list.push(with_delta(context, &mut images, component, &said)?);
                 }
                 list
             }
@@ -145,7 +143,26 @@ fn with_slots_alone(context: &Context<'_>, component: &Component) -> Outcome<()>
     Ok(())
 }
 
-fn image(context: &Context<'_>, images: &mut Images, said: &Said<'_>) -> Outcome<Image> {
+/// An image, and the delta that makes it.
+fn with_delta(
+    context: &Context<'_>,
+    images: &mut Images,
+    component: &Component,
+    said: &Said<'_>,
+) -> Outcome<Image> {
+    let (mut image, found) = image(context, images, said)?;
+    if let Some(delta) = deltas::said(context, component, said.slot)? {
+        let new = found.as_ref().zip(image.digest.as_ref());
+        image.delta = Some(deltas::lower(context, images, component, delta, new)?);
+    }
+    Ok(image)
+}
+
+fn image(
+    context: &Context<'_>,
+    images: &mut Images,
+    said: &Said<'_>,
+) -> Outcome<(Image, Option<images::Image>)> {
     let here = said.file.or(said.uri).map_or_else(Span::default, |text| text.span);
     let kind = said.kind.map(|kind| match kind.value.0 {
         FileKind::Bin | FileKind::Bytecode => images::Kind::Bin,
@@ -169,6 +186,7 @@ fn image(context: &Context<'_>, images: &mut Images, said: &Said<'_>) -> Outcome
         digest: said.digest.map(|digest| context.digest(digest)).transpose()?,
         size: said.size.map(|size| context.named(size.span, context.files.size(&size.value))).transpose()?,
         uri: uri.map(str::to_owned),
+        delta: None,
     };
     if let Some((found, _)) = &found {
         compare(context, said, &mut image, found, here)?;
@@ -193,17 +211,18 @@ fn image(context: &Context<'_>, images: &mut Images, said: &Said<'_>) -> Outcome
         let content = context.named(here, found.bytes())?;
         images.payloads.push(Payload { name: uri.value.clone(), span: uri.span, content, written });
     }
+    let (found, written) = found.unzip();
     if image.digest.is_some() || image.size.is_some() {
         images.notes.push(ImageNote {
             component: said.component,
             slot: said.slot,
-            file: found.map(|(_, written)| written),
+            file: written,
             size: image.size,
             digest: image.digest.clone(),
             integrated,
         });
     }
-    Ok(image)
+    Ok((image, found))
 }
 
 /// Measures the file; what the description says already has to agree.
@@ -273,6 +292,9 @@ pub(super) fn only_with_recipe(context: &Context<'_>, description: &Description)
         }
         if let Some(slots) = &component.slots {
             return needs_recipe(slots.span, "'slots'");
+        }
+        if let Some(delta) = &component.delta {
+            return needs_recipe(delta.span, "'delta'");
         }
     }
     if let Some(conditions) = &description.conditions {

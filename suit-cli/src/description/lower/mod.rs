@@ -5,8 +5,10 @@
 
 mod commands;
 mod components;
+mod deltas;
 mod files;
 mod images;
+mod install;
 mod parameters;
 mod recipe;
 mod text;
@@ -33,6 +35,8 @@ pub(crate) struct Options {
     pub(crate) severable: Vec<ManifestKey>,
     /// `--leave-out`.
     pub(crate) leave_out: Vec<ManifestKey>,
+    /// `--without-delta`.
+    pub(crate) without_delta: bool,
 }
 
 /// A payload that travels in the envelope.
@@ -78,6 +82,8 @@ struct Context<'d> {
     document: &'d Document,
     files: &'d Files,
     hash: Algorithm,
+    /// Every device is to fetch full images.
+    without_delta: bool,
     components: Components,
     /// The vendor under `device`, in which class names are looked up.
     vendor: Option<VendorId>,
@@ -122,7 +128,9 @@ pub(crate) fn lower(
 ) -> Outcome<Lowered> {
     let hash = description.envelope.hash.as_ref().map_or(Algorithm::Sha256, |hash| hash.value.0.0);
     let vendor = description.device.as_ref().map(|device| device.vendor.value.0.clone());
-    let mut context = Context { document, files, hash, components: Components::default(), vendor };
+    let without_delta = options.without_delta;
+    let mut context =
+        Context { document, files, hash, without_delta, components: Components::default(), vendor };
     context.components = components::lower(&context, description)?;
     let mut places = Places {
         root: document.root().get("format").map_or_else(Span::default, |format| format.span),

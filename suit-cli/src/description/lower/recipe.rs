@@ -6,7 +6,7 @@
 
 use super::commands::{act, check};
 use super::images::{Image, Images, only_with_recipe};
-use super::{Context, parameters};
+use super::{Context, install, parameters};
 use crate::description::model::{Description, Recipe};
 use crate::description::places::SequenceName;
 use crate::description::words::word;
@@ -106,19 +106,19 @@ fn shared(context: &Context<'_>, description: &Description, images: &Images) -> 
 
 impl Image {
     /// What the image must be.
-    fn parameters(&self) -> Vec<Parameter> {
+    pub(super) fn parameters(&self) -> Vec<Parameter> {
         let digest = self.digest.clone().map(Parameter::ImageDigest);
         digest.into_iter().chain(self.size.map(Parameter::ImageSize)).collect()
     }
 
     /// Where to get it.
-    fn address(&self) -> Vec<Parameter> {
+    pub(super) fn address(&self) -> Vec<Parameter> {
         self.uri.clone().map(Parameter::Uri).into_iter().collect()
     }
 }
 
 /// P-141: for the slot that the device writes, what that slot's image has.
-fn each_slot(images: &[Image], what: impl Fn(&Image) -> Vec<Parameter>) -> Vec<Command> {
+pub(super) fn each_slot(images: &[Image], what: impl Fn(&Image) -> Vec<Parameter>) -> Vec<Command> {
     let alternative = |image: &Image| {
         let slot = Parameter::ComponentSlot(image.slot.unwrap_or_default());
         let mut commands = vec![Command::OverrideParameters(vec![slot]), check(Condition::ComponentSlot)];
@@ -197,14 +197,13 @@ impl Maker<'_> {
                     "add a 'uri', such as \"coap://host/image.bin\", or \"#image\" for one in the envelope";
                 return Err(self.needs(index, "to know where devices get this component", help));
             }
-            select(self.context, &mut commands, index);
-            if images.iter().any(|image| image.slot.is_some()) {
-                commands.extend(each_slot(images, Image::address));
-            } else {
-                commands.extend(images.first().map(|image| Command::OverrideParameters(image.address())));
+            match self.context.components.deltas.get(&index) {
+                Some(stages) => install::by_delta(&mut commands, index, stages, images),
+                None => {
+                    select(self.context, &mut commands, index);
+                    commands.extend(install::whole(images));
+                }
             }
-            commands.push(act(Act::Fetch));
-            commands.push(check(Condition::ImageMatch));
         }
         Ok(commands)
     }

@@ -19,6 +19,7 @@ use super::words::{Word, Words};
 use crate::source::Spanned;
 use schemars::{JsonSchema, Schema, json_schema};
 use serde::Deserialize;
+use suit_core::delta::create;
 use suit_core::labels::{Algorithm, ManifestKey};
 
 /// The description of a SUIT manifest and of the envelope around it.
@@ -118,7 +119,7 @@ pub(crate) struct Component {
     pub(crate) slots: Option<Spanned<Vec<Spanned<Slot>>>>,
     /// The most bytes that the image may have.
     pub(crate) max_size: Option<Spanned<Size>>,
-    /// A delta payload. Not available yet.
+    /// Devices that have the version before get what differs.
     pub(crate) delta: Option<Spanned<Delta>>,
 }
 
@@ -144,16 +145,44 @@ pub(crate) struct Slot {
     pub(crate) uri: Option<Spanned<String>>,
 }
 
-/// A delta payload. Not available yet.
+/// What differs from the version before, for recipes that install. Devices that hold another image fetch the whole one.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("oneOf" = one_of(&["base", "slots"])))]
 pub(crate) struct Delta {
     /// The image that the delta starts from.
-    #[expect(dead_code, reason = "delta payloads are refused until they can be made")]
-    pub(crate) base: Spanned<String>,
-    /// Where devices get the delta.
-    #[expect(dead_code, reason = "delta payloads are refused until they can be made")]
+    pub(crate) base: Option<Spanned<String>>,
+    /// Where devices get the delta. `#name` puts it into the envelope under that name.
     pub(crate) uri: Option<Spanned<String>>,
+    /// A delta that was made before; it is made here if there is none.
+    pub(crate) file: Option<Spanned<String>>,
+    /// For a component with slots: the delta for each slot, from the image that the other one holds.
+    #[schemars(extend("minItems" = 1))]
+    pub(crate) slots: Option<Spanned<Vec<Spanned<DeltaSlot>>>>,
+    /// Memory that devices lend: S 4 KiB, M 16 KiB, L 32 KiB; M if it isn't said.
+    pub(crate) profile: Option<Spanned<Word<Profile>>>,
+    /// Where the base is on the device: the component itself, or with slots its identifier with `running` behind it, if it
+    /// isn't said.
+    pub(crate) base_id: Option<Vec<Spanned<Bytes>>>,
+    /// Where the device puts the delta: the component's identifier with `delta` behind it, if it isn't said.
+    pub(crate) staging_id: Option<Vec<Spanned<Bytes>>>,
+    /// Where the device makes the new image of a component without slots: its identifier with `new` behind it, if it isn't
+    /// said.
+    pub(crate) new_id: Option<Vec<Spanned<Bytes>>>,
+}
+
+/// A delta for one slot.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeltaSlot {
+    /// The slot that is written.
+    pub(crate) slot: Uint,
+    /// The image in the slot that runs meanwhile.
+    pub(crate) base: Spanned<String>,
+    /// As for the delta.
+    pub(crate) uri: Spanned<String>,
+    /// As for the delta.
+    pub(crate) file: Option<Spanned<String>>,
 }
 
 /// Another manifest that this one needs.
@@ -431,12 +460,33 @@ own_words! {
         Bytecode = "bytecode",
     }
 
+    /// Memory that devices lend for a delta.
+    Profile, "DeltaProfile", "a profile" {
+        /// 4 KiB.
+        S = "S",
+        /// 16 KiB.
+        M = "M",
+        /// 32 KiB.
+        L = "L",
+    }
+
     /// What of a file is the image.
     Sections, "FileSections", "what of the file is the image" {
         /// What ELF and HEX files say is to be loaded.
         Loadable = "loadable",
         /// All bytes of the file.
         Raw = "raw",
+    }
+}
+
+impl Profile {
+    /// The profile as the codec calls it.
+    pub(crate) const fn of_codec(self) -> create::Profile {
+        match self {
+            Self::S => create::Profile::S,
+            Self::M => create::Profile::M,
+            Self::L => create::Profile::L,
+        }
     }
 }
 
