@@ -107,6 +107,8 @@ pub mod command {
     pub const OVERRIDE_MULTIPLE: i64 = 34;
     /// Directive.
     pub const COPY_PARAMS: i64 = 35;
+    /// Directive; custom, of this toolkit.
+    pub const INSTALL_DELTA: i64 = -25717;
 }
 
 /// Labels of parameters.
@@ -135,6 +137,8 @@ pub mod parameter {
     pub const URI: i64 = 21;
     /// Component index.
     pub const SOURCE: i64 = 22;
+    /// Component index; custom, of this toolkit.
+    pub const DELTA_BASE: i64 = -25699;
     /// Byte string.
     pub const INVOKE_ARGS: i64 = 23;
     /// UUID.

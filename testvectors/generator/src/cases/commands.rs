@@ -29,7 +29,7 @@ const UNKNOWN: [(&str, i64, &str); 14] = [
 ];
 
 /// What the shared sequence must not hold, with an argument that is right.
-fn forbidden() -> [(&'static str, i64, Node); 13] {
+fn forbidden() -> [(&'static str, i64, Node); 14] {
     [
         ("shared-process-dependency", c::PROCESS_DEPENDENCY, 0.into()),
         ("shared-write", c::WRITE, 0.into()),
@@ -41,6 +41,7 @@ fn forbidden() -> [(&'static str, i64, Node); 13] {
         ("shared-unlink", c::UNLINK, 0.into()),
         ("shared-override-multiple", c::OVERRIDE_MULTIPLE, map! { 0 => map! { p::SLOT => 0 } }),
         ("shared-copy-params", c::COPY_PARAMS, map! { 0 => array![p::SLOT] }),
+        ("shared-install-delta", c::INSTALL_DELTA, 0.into()),
         ("shared-custom", -257, 0.into()),
         ("shared-custom-text", -300, "text".into()),
         ("shared-custom-minimum", i64::MIN, nil()),
@@ -159,6 +160,7 @@ fn arguments(sound: &Sound) -> Vec<Case> {
     let firmware = sound.get("valid/firmware");
     let directives = sound.get("valid/directives");
     let custom = sound.get("valid/custom-commands");
+    let delta = sound.get("valid/install-delta");
     let policy = || manifest("ReportPolicy");
     let wrong = |expected: &str| manifest("WrongType").of(expected);
     let fault = |sibling: &Case, name, rule, comment, refusal: Refusal, change: fn(&mut Node)| {
@@ -339,6 +341,29 @@ fn arguments(sound: &Sound) -> Vec<Case> {
         fault(directives, "copy-params-text", "UM 5.8", "a parameter by its name", wrong("Int"), |node| {
             node.argument(c::COPY_PARAMS).key(1).item(0).set("slot").mark();
         }),
+        fault(delta, "install-delta-policy", "P-235", "a fifth bit of the policy", policy(), |node| {
+            node.argument(c::INSTALL_DELTA).set(16).mark();
+        }),
+        fault(
+            delta,
+            "install-delta-nil",
+            "P-235",
+            "nil, as other custom commands may have it",
+            wrong("Uint"),
+            |node| {
+                node.argument(c::INSTALL_DELTA).set(nil()).mark();
+            },
+        ),
+        fault(
+            delta,
+            "install-delta-near",
+            "P-009",
+            "the number 36, which is none",
+            manifest("UnknownCommand"),
+            |node| {
+                node.code(c::INSTALL_DELTA).set(36).mark();
+            },
+        ),
         fault(custom, "custom-array", "spec.md 3.6", "an array as argument", wrong("OneOfSeveral"), |node| {
             node.argument(-260).set(array![1]).mark();
         }),

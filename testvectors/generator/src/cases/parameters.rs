@@ -424,11 +424,30 @@ pub(super) fn cases(sound: &Sound) -> Vec<Case> {
             draft.section(m::VALIDATE).argument(c::OVERRIDE).key(-257).set(value).mark();
         })
     };
+    let delta = sound.get("valid/install-delta");
+    let base = |name, comment, refusal: Refusal, value: Node| {
+        delta.fault(GROUP, name, "P-235", comment, refusal, |draft| {
+            draft.section(m::INSTALL).argument(c::OVERRIDE).key(p::DELTA_BASE).set(value).mark();
+        })
+    };
     let several = || manifest("WrongType").of("OneOfSeveral");
     cases.extend([
         value("custom-array", "a list as value of a custom parameter", several(), array![1]),
         value("custom-map", "a map as value of a custom parameter", several(), map! { 1 => 1 }),
         value("custom-tagged", "a tag as value of a custom parameter", several(), tag(1, 0.into())),
+        base("delta-base-beyond", "a base that is no component", manifest("ComponentIndex"), 3.into()),
+        base("delta-base-negative", "a base before the first", manifest("WrongType").of("Uint"), (-1).into()),
+        base("delta-base-text", "a base by name", manifest("WrongType").of("Uint"), "base".into()),
+        firmware.fault(
+            GROUP,
+            "delta-base-in-shared",
+            "P-022",
+            "the base of a delta in the shared sequence",
+            manifest("ForbiddenParameter"),
+            |draft| {
+                draft.shared().argument(c::OVERRIDE).add(p::DELTA_BASE, 0).mark();
+            },
+        ),
         value("custom-nil", "nil as value of a custom parameter", manifest("WrongType").of("Bool"), nil()),
         firmware.fault(
             GROUP,

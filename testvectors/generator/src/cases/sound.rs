@@ -231,6 +231,16 @@ fn two() -> Node {
     )
 }
 
+/// An image made from another component's by a delta in a third one.
+fn install_delta() -> Node {
+    let rebuilt = map! { p::SOURCE => 2, p::DELTA_BASE => 1 };
+    manifest(
+        array![component("main"), component("base"), component("delta")],
+        sequence![c::SET_INDEX, true, c::OVERRIDE, identity(), c::VENDOR, POLICY],
+        map! { m::INSTALL => sequence![c::SET_INDEX, 0, c::OVERRIDE, rebuilt, c::INSTALL_DELTA, 2] },
+    )
+}
+
 fn minimal() -> Node {
     let common = wrap(map! { common::COMPONENTS => array![component("main")] });
     map! { m::VERSION => 1, m::SEQUENCE_NUMBER => 0, m::COMMON => common }
@@ -328,6 +338,7 @@ pub(super) fn cases() -> Vec<Case> {
                 sequence![-257, 1, -258, -1, -259, "text", -260, bytes("bytes"), -65537, nil()],
             ),
         ),
+        sound("install-delta", "P-235", "the custom directive that installs a delta", install_delta()),
         plain(integrated_dependency(), "integrated-dependency", "P-165", "a dependency in the envelope"),
         plain(integrated_payloads(), "integrated-payloads", "P-139", "payloads in the envelope"),
         plain(
