@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `cli` | what the command line looks like |
 //! | `commands` | one file per verb, and the step from arguments to verbs |
+//! | `deltas` | deltas made and applied, with the device's decoder |
 //! | `description` | descriptions: read, made into manifests, made from manifests |
 //! | `error` | the one way in which this tool says that something is wrong |
 //! | `input`, `output` | files read and written, standard streams, the console |
@@ -15,6 +16,7 @@
 
 mod cli;
 mod commands;
+mod deltas;
 mod description;
 mod diff;
 mod error;

@@ -10,10 +10,16 @@ use serde_json::Value;
 /// Each schema with the name of its file.
 #[must_use]
 pub fn all() -> Vec<(&'static str, Schema)> {
-    use crate::commands::{build, key, report, sign, simulate, verify};
+    use crate::commands::{build, delta, key, report, sign, simulate, verify};
     use crate::render::{Inspection, PartView};
     vec![
         ("build-output.v1.json", of::<build::Summary>("Result of suit build")),
+        ("delta-apply-output.v1.json", of_output::<delta::AppliedRecord>("Result of suit delta apply")),
+        ("delta-info-output.v1.json", of_output::<delta::DeltaRecord>("Result of suit delta info")),
+        (
+            "delta-make-output.v1.json",
+            of_output::<delta::MadeRecord>("A line of the result of suit delta make"),
+        ),
         (
             "device.v1.json",
             of_input::<crate::simulate::model::DeviceFile>("A virtual device for suit simulate"),

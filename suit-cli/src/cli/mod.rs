@@ -4,6 +4,7 @@ mod completions;
 mod man;
 
 pub(crate) mod build;
+pub(crate) mod delta;
 pub(crate) mod diff;
 pub(crate) mod edit;
 pub(crate) mod inspect;
@@ -79,6 +80,7 @@ pub(crate) enum Verb {
     Verify(verify::VerifyArgs),
     Simulate(simulate::SimulateArgs),
     Edit(edit::EditArgs),
+    Delta(delta::DeltaArgs),
     Key(key::KeyArgs),
     Report(report::ReportArgs),
     Completions(CompletionsArgs),
@@ -96,6 +98,7 @@ impl Verb {
             Self::Sign(args) => args.format == sign::SignFormat::Json,
             Self::Verify(args) => args.format.is_json(),
             Self::Simulate(args) => args.format.is_json(),
+            Self::Delta(args) => args.is_json(),
             Self::Key(args) => args.is_json(),
             Self::Report(args) => args.is_json(),
             Self::New(_) | Self::Edit(_) | Self::Completions(_) | Self::Man(_) | Self::Tour(_) => false,

@@ -6,6 +6,7 @@
 
 pub(crate) mod build;
 mod completions;
+pub(crate) mod delta;
 mod diff;
 mod edit;
 mod inspect;
@@ -58,6 +59,7 @@ fn run(verb: Verb, console: &Console) -> Outcome<Exit> {
         Verb::Verify(args) => verify::run(&args, console),
         Verb::Simulate(args) => simulate::run(&args, console),
         Verb::Edit(args) => edit::run(&args, console),
+        Verb::Delta(args) => delta::run(&args, console),
         Verb::Key(args) => key::run(&args, console),
         Verb::Report(args) => report::run(&args, console),
         Verb::Completions(args) => completions::run(args, console),

@@ -203,6 +203,10 @@ codes! {
     IMAGE_ADDRESS = 810 Input "image reaches past the end of the address space";
 
     // Refused actions.
+    DELTA_MALFORMED = 820 Input "malformed delta";
+    DELTA_BASE = 821 Refused "delta is for another base";
+    DELTA_RESULT = 822 Input "delta does not make the image that it names", "get the delta again; it may be damaged";
+    DELTA_MAKE = 823 Input "delta can't be made";
     SIGN_DIGEST = 901 Refused "the envelope's digest is not the manifest's", "build the envelope again";
     SIGN_TWICE = 902 Refused "a signature by this key is there already",
         "nothing is to be done; --replace drops what is there and signs anew";

@@ -3,13 +3,14 @@
 use super::files::digest_of;
 use super::images::Images;
 use super::{Context, Payload};
+use crate::deltas::{self, check, is_bound};
 use crate::description::model::{self, Component, FileKind, Profile, Sections};
 use crate::description::values::size_words;
 use crate::error::{Failure, Outcome, codes};
 use crate::images;
 use crate::source::{Span, Spanned};
 use suit_core::delta::create::{self, Options, make};
-use suit_core::delta::{CHECK_LEN, Decoder, Error, Fault, Header};
+use suit_core::delta::{Error, Header};
 use suit_core::labels::Algorithm;
 use suit_core::owned::{Digest, Parameter};
 
@@ -202,12 +203,6 @@ fn address(old: &images::Image, new: &images::Image) -> Option<u32> {
     both.and_then(|base| u32::try_from(base).ok())
 }
 
-/// The first bytes of the SHA-256, by which a delta knows its images.
-fn check(image: &[u8]) -> [u8; CHECK_LEN] {
-    let digest = digest_of(Algorithm::Sha256, image).map(|digest| digest.bytes).unwrap_or_default();
-    digest.first_chunk().copied().unwrap_or_default()
-}
-
 /// Why a delta isn't one of these two images.
 enum Unfit {
     /// The decoder refuses it.
@@ -238,48 +233,18 @@ impl Unfit {
     }
 }
 
-/// Two images in memory.
-struct Both<'a> {
-    old: &'a [u8],
-    new: Vec<u8>,
-}
-
-impl suit_core::delta::Images for Both<'_> {
-    fn begin(&mut self, _: &Header) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn read_old(&mut self, offset: u32, into: &mut [u8]) -> Result<(), Fault> {
-        let from = usize::try_from(offset).map_err(|_| Fault)?;
-        let part = self.old.get(from..).and_then(|rest| rest.get(..into.len())).ok_or(Fault)?;
-        into.copy_from_slice(part);
-        Ok(())
-    }
-
-    fn write_new(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        self.new.extend_from_slice(bytes);
-        Ok(())
-    }
-}
-
 /// Applies a delta as a device does it, and holds the result against the image.
 fn apply(payload: &[u8], old: &[u8], new: &[u8], profile: Profile) -> Result<(), Unfit> {
     let (header, _) = Header::parse(payload).map_err(Unfit::Refused)?;
-    let is = |size: u32, bytes: &[u8]| usize::try_from(size) == Ok(bytes.len());
-    if !is(header.old_size, old) || header.old_check != check(old) {
+    if !is_bound(header.old_size, header.old_check, old) {
         return Err(Unfit::Other("base"));
     }
-    if !is(header.new_size, new) || header.new_check != check(new) {
+    if !is_bound(header.new_size, header.new_check, new) {
         return Err(Unfit::Other("image"));
     }
     let lent = profile.of_codec().memory();
     if header.memory() > lent {
         return Err(Unfit::Memory(header.memory(), lent));
     }
-    let mut memory = vec![0; usize::try_from(header.memory()).unwrap_or_default()];
-    let mut both = Both { old, new: Vec::new() };
-    let mut decoder = Decoder::new(&mut memory);
-    decoder.feed(payload, &mut both).map_err(Unfit::Refused)?;
-    decoder.finish(&mut both).map_err(Unfit::Refused)?;
-    if both.new == new { Ok(()) } else { Err(Unfit::Result) }
+    if deltas::apply(payload, old).map_err(Unfit::Refused)? == new { Ok(()) } else { Err(Unfit::Result) }
 }
