@@ -105,11 +105,12 @@ impl<'m> Decoder<'m> {
     /// # Errors
     /// As [`Decoder::feed`]; [`Error::Truncated`], [`Error::TrailingBytes`] or [`Error::End`] if the delta ends otherwise than it
     /// should.
-    pub fn finish(mut self, images: &mut impl Images) -> Result<(), Error> {
+    pub fn finish(&mut self, images: &mut impl Images) -> Result<(), Error> {
         self.run(0, images)?;
         if !matches!(self.stage, Stage::Replay(_)) {
             return Err(Error::Truncated);
         }
+        self.stage = Stage::Failed;
         self.bits.ended()?;
         self.flush(images)
     }
@@ -127,7 +128,7 @@ impl<'m> Decoder<'m> {
         loop {
             let is_header = matches!(self.stage, Stage::Header(_));
             if self.bits.waiting() < enough
-                && !(is_header && self.bits.waiting() >= HEADER_LEN_MAX.saturating_add(4))
+                && !(is_header && self.bits.waiting() >= HEADER_LEN_MAX.saturating_add(NUMBER_LEN))
             {
                 return Ok(());
             }
@@ -135,26 +136,30 @@ impl<'m> Decoder<'m> {
             if self.bits.missing() > NUMBER_LEN {
                 return Err(Error::Truncated);
             }
-            match core::mem::replace(&mut self.stage, Stage::Failed) {
-                Stage::Failed => return Err(Error::Truncated),
-                Stage::Header(memory) => self.stage = self.read_header(memory, images)?,
-                Stage::Segments { memory, coding } => match self.read_segment(memory, coding) {
-                    Ok(stage) => self.stage = stage,
-                    // What is made of zeros after the end is no fault of a segment.
-                    Err(_) if self.bits.missing() > 0 => return Err(Error::Truncated),
-                    Err(error) => return Err(error),
-                },
-                Stage::Replay(mut replay) => {
-                    let unit = replay.step(&mut self.bits, images)?;
-                    self.stage = Stage::Replay(replay);
-                    let Some(unit) = unit else { return Ok(()) };
-                    self.put(unit.bytes(), images)?;
-                }
+            if let Stage::Replay(replay) = &mut self.stage {
+                let Some(unit) = replay.step(&mut self.bits, images)? else { return Ok(()) };
+                self.put(unit.bytes(), images)?;
+                continue;
+            }
+            self.advance(images)?;
+        }
+    }
+
+    /// From one stage to the next, or by one segment. Kept apart, so that its stack is free again when units are made.
+    #[inline(never)]
+    fn advance(&mut self, images: &mut impl Images) -> Result<(), Error> {
+        match core::mem::replace(&mut self.stage, Stage::Failed) {
+            Stage::Failed | Stage::Replay(_) => Err(Error::Truncated),
+            Stage::Header(memory) => self.read_header(memory, images),
+            Stage::Segments { memory, coding } => {
+                let read = self.read_segment(memory, coding);
+                // What is made of zeros after the end is no fault of a segment.
+                if self.bits.missing() > 0 { read.map_err(|_| Error::Truncated) } else { read }
             }
         }
     }
 
-    fn read_header(&mut self, memory: &'m mut [u8], images: &mut impl Images) -> Result<Stage<'m>, Error> {
+    fn read_header(&mut self, memory: &'m mut [u8], images: &mut impl Images) -> Result<(), Error> {
         let (header, len) = Header::parse(self.bits.peek())?;
         let needed = header.memory();
         let lent = u32::try_from(memory.len()).unwrap_or(u32::MAX);
@@ -167,10 +172,11 @@ impl<'m> Decoder<'m> {
         if let Some(parts) = header.layout.divide(memory) {
             Numbers::clear(parts.nodes);
         }
-        Ok(Stage::Segments { memory, coding: Coding::default() })
+        self.stage = Stage::Segments { memory, coding: Coding::default() };
+        Ok(())
     }
 
-    fn read_segment(&mut self, memory: &'m mut [u8], mut coding: Coding) -> Result<Stage<'m>, Error> {
+    fn read_segment(&mut self, memory: &'m mut [u8], mut coding: Coding) -> Result<(), Error> {
         let header = self.header.ok_or(Error::Truncated)?;
         let short = Error::Memory { needed: header.memory(), lent: 0 };
         let done = coding.number >= header.segments();
@@ -179,7 +185,8 @@ impl<'m> Decoder<'m> {
             let mut segments = Segments::new(parts.segments, header.segments(), header.new_size);
             let mut numbers = Numbers::resume(parts.nodes);
             segments.code(&mut self.bits, &mut numbers, header.old_size, &mut coding, &Piece::default())?;
-            return Ok(Stage::Segments { memory, coding });
+            self.stage = Stage::Segments { memory, coding };
+            return Ok(());
         }
         let parts = header.layout.divide(memory).ok_or(short)?;
         let mut segments = Segments::new(parts.segments, header.segments(), header.new_size);
@@ -187,7 +194,8 @@ impl<'m> Decoder<'m> {
         segments.sort();
         let model = Model::new(parts.nodes, parts.maps, parts.weights, header.layout.one_map);
         let (targets, data) = (Learned::new(parts.targets), Learned::new(parts.data));
-        Ok(Stage::Replay(Replay::new(&header, segments, targets, data, model)))
+        self.stage = Stage::Replay(Replay::new(&header, segments, targets, data, model));
+        Ok(())
     }
 
     fn put(&mut self, bytes: &[u8], images: &mut impl Images) -> Result<(), Error> {

@@ -116,9 +116,15 @@ impl Bits {
 
     /// Takes as many of `bytes` as there is room for; says how many.
     pub(crate) fn fill(&mut self, bytes: &[u8]) -> usize {
-        self.waiting.copy_within(self.start..self.end, 0);
-        self.end = self.waiting();
-        self.start = 0;
+        let left = self.waiting();
+        for to in 0..left {
+            // One after the other: places may overlap, and no library call that can panic is linked.
+            let byte = self.waiting.get(self.start.wrapping_add(to)).copied().unwrap_or(0);
+            if let Some(place) = self.waiting.get_mut(to) {
+                *place = byte;
+            }
+        }
+        (self.start, self.end) = (0, left);
         let room = self.waiting.get_mut(self.end..).unwrap_or_default();
         let taken = room.len().min(bytes.len());
         for (place, byte) in room.iter_mut().zip(bytes) {

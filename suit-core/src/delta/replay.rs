@@ -142,6 +142,7 @@ impl<'m> Replay<'m> {
     }
 
     /// Codes the next unit; `None` once the new image is whole.
+    #[inline(never)]
     pub(crate) fn step<S: Side>(
         &mut self,
         side: &mut S,

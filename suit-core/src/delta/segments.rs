@@ -38,7 +38,7 @@ impl<'m> Segments<'m> {
     /// Over memory for `count` segments of a new image of `new_size` bytes.
     pub(crate) fn new(memory: &'m mut [u8], count: u16, new_size: u32) -> Self {
         let entries = usize::from(count).saturating_mul(ENTRY_LEN).min(memory.len());
-        let (entries, order) = memory.split_at_mut(entries);
+        let (entries, order) = memory.split_at_mut_checked(entries).unwrap_or_default();
         Self { entries: entries.as_chunks_mut().0, by_old: order.as_chunks_mut().0, new_size }
     }
 
