@@ -54,7 +54,7 @@ enum Stage<'m> {
 /// let mut flash = Flash { old: b"an old image", new: Vec::new() };
 /// let mut memory = [0; 4096];
 /// let mut decoder = Decoder::new(&mut memory);
-/// assert_eq!(decoder.feed(b"not a delta, it seems to be a sentence", &mut flash), Err(Error::NotADelta));
+/// assert_eq!(decoder.feed(b"a sentence is no delta, as its first byte shows", &mut flash), Err(Error::NotADelta));
 /// ```
 #[derive(Debug)]
 pub struct Decoder<'m> {

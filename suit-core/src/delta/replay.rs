@@ -5,7 +5,7 @@ use super::Images;
 use super::error::Error;
 use super::header::Header;
 use super::learned::Learned;
-use super::model::{BROKEN, DIFFERS, KEPT, LITERAL, MISSED, Model, SURPRISE, hash};
+use super::model::{BROKEN, CONTEXTS_MAX, DIFFERS, Decision, KEPT, LITERAL, MISSED, Model, SURPRISE, hash};
 use super::old::Window;
 use super::predict::{Kind, Predictor, Reference};
 use super::range::Side;
@@ -190,21 +190,10 @@ impl<'m> Replay<'m> {
             hash(both(a, 1), parity),
             hash(both(a, b), parity.wrapping_add(2)),
             hash(both(b, 0), parity.wrapping_add(6)),
+            0,
+            0,
         ];
-        let wanted = side.wanted(at);
-        let mut node = 1u32;
-        for k in (0..8u32).rev() {
-            let set = usize::try_from(k << 1 | parity).unwrap_or(0);
-            let bit = self.model.code(
-                side,
-                LITERAL,
-                &contexts.map(|context| hash(context, node)),
-                set,
-                wanted >> k & 1 == 1,
-            );
-            node = node << 1 | u32::from(bit);
-        }
-        low_byte(node)
+        self.bits(side, LITERAL, contexts, parity, at, None)
     }
 
     /// A byte that is not the `expected` one; `place` says where in a unit or reference.
@@ -219,25 +208,38 @@ impl<'m> Replay<'m> {
             hash(both(expected.wrapping_add(apart), 3), place),
             hash(both(expected, b), parity.wrapping_add(101)),
         ];
+        self.bits(side, SURPRISE, contexts, place.min(2) >> 1, at, Some(expected))
+    }
+
+    /// The bits of a byte, the highest first. Of one that is not `unlike` the last bit is known if all others are the same.
+    #[inline(never)]
+    fn bits<S: Side>(
+        &mut self,
+        side: &mut S,
+        decision: Decision,
+        contexts: [u32; CONTEXTS_MAX],
+        sets: u32,
+        at: u32,
+        unlike: Option<u8>,
+    ) -> u8 {
         let wanted = side.wanted(at);
-        let expected = u32::from(expected) | 0x100;
         let mut node = 1u32;
         for k in (0..8u32).rev() {
-            let agreed = node == expected >> k >> 1;
-            let would = expected >> k & 1;
-            if k == 0 && agreed {
-                // All bits but the last are the expected ones, so the last one isn't.
-                return low_byte(node << 1 | (would ^ 1));
-            }
-            let set = (place.min(2) >> 1) << 3 | (k >> 2) << 2 | u32::from(agreed) << 1 | would;
+            let set = match unlike {
+                None => k << 1 | sets,
+                Some(unlike) => {
+                    let unlike = u32::from(unlike) | 0x100;
+                    let agreed = node == unlike >> k >> 1;
+                    let would = unlike >> k & 1;
+                    if k == 0 && agreed {
+                        return low_byte(node << 1 | (would ^ 1));
+                    }
+                    sets << 3 | (k >> 2) << 2 | u32::from(agreed) << 1 | would
+                }
+            };
+            let contexts = contexts.map(|context| hash(context, node));
             let set = usize::try_from(set).unwrap_or(0);
-            let bit = self.model.code(
-                side,
-                SURPRISE,
-                &contexts.map(|context| hash(context, node)),
-                set,
-                wanted >> k & 1 == 1,
-            );
+            let bit = self.model.code(side, decision, &contexts, set, wanted >> k & 1 == 1);
             node = node << 1 | u32::from(bit);
         }
         low_byte(node)
