@@ -15,11 +15,8 @@ pub fn all() -> Vec<(&'static str, Schema)> {
     vec![
         ("build-output.v1.json", of::<build::Summary>("Result of suit build")),
         ("delta-apply-output.v1.json", of_output::<delta::AppliedRecord>("Result of suit delta apply")),
-        ("delta-info-output.v1.json", of_output::<delta::DeltaRecord>("Result of suit delta info")),
-        (
-            "delta-make-output.v1.json",
-            of_output::<delta::MadeRecord>("A line of the result of suit delta make"),
-        ),
+        ("delta-make-output.v1.json", of_output::<delta::MadeRecord>("Result of suit delta make")),
+        ("delta-output.v1.json", of_output::<delta::InfoRecord>("Result of suit delta info")),
         (
             "device.v1.json",
             of_input::<crate::simulate::model::DeviceFile>("A virtual device for suit simulate"),

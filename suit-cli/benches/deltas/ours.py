@@ -40,20 +40,22 @@ FACTS = {"size": int, "profile": lambda name: str(name).lower(), "memory": int, 
 
 
 def read_facts(text, needed=()):
-    """The facts that a JSON object tells; the one place that knows its form."""
+    """The facts that a JSON object tells; the one place that knows its form. `make` tells them of each base."""
     try:
         said = json.loads(text)
+        said = said.get("deltas", [said])[0]
         return {name: read(said[name]) for name, read in FACTS.items() if name in said or name in needed}
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise Failed(f"suit delta: not the JSON that was expected: {error!r} in {text[:200]!r}") from error
 
 
 def measure(suit, column, pair):
     """The figures of a profile with a pair."""
+    # The images come from these files by way of objcopy, which fills gaps with 0.
     base, target = (pair.old_elf, pair.new_elf) if pair.old_elf else ("{old}", "{new}")
     make = [
         str(suit), "delta", "make", "--base", str(base), "--target", str(target), "--profile", PROFILES[column],
-        "-o", "{patch}", "--format", "json",
+        "-o", "{patch}", "--format", "json", "--fill", "0",
     ]
     apply = [str(suit), "delta", "apply", "--base", "{old}", "{patch}", "-o", "{out}"]
     with tempfile.TemporaryDirectory() as folder:

@@ -130,10 +130,14 @@ class Facts(unittest.TestCase):
         read = ours.read_facts(json.dumps(self.SAID), needed=ours.FACTS)
         self.assertEqual(read, {"size": 5, "profile": "m", "memory": 16384, "segments": 2, "predictors": "one two"})
 
+    def test_read_of_what_make_says(self):
+        said = json.dumps({"format": "suit-delta-make/1", "deltas": [self.SAID]})
+        self.assertEqual(ours.read_facts(said), ours.read_facts(json.dumps(self.SAID)))
+
     def test_what_is_needed_has_to_be_there(self):
         less = json.dumps({name: value for name, value in self.SAID.items() if name != "memory"})
         self.assertNotIn("memory", ours.read_facts(less))
-        for text in (less, "", "[]", '{"size": "large"}'):
+        for text in (less, "", "[]", '{"deltas": []}', '{"size": "large"}'):
             with self.assertRaisesRegex(Failed, "not the JSON"):
                 ours.read_facts(text, needed=ours.FACTS)
 

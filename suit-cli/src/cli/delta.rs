@@ -5,16 +5,17 @@ use super::simulate::size;
 use crate::output::Target;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use suit_core::delta::{Instructions, create};
+use suit_core::delta::Instructions;
+use suit_core::delta::create::Profile;
 
-/// Make, apply and explain deltas: new images as what differs from old ones
+/// Make, apply and show deltas: what turns an image that a device has into the next one
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
 Examples:
-  suit delta make --base tls-1.3.bin --target tls-1.4.bin --profile s -o tls.delta
+  suit delta make --base tls-1.3.bin --target tls-1.4.bin --max-ram 4KiB -o tls.delta
+  suit delta make --base fw-1.elf --base fw-2.elf --target fw-3.elf -o deltas/
   suit delta apply --base tls-1.3.bin tls.delta -o tls-1.4.bin
-  suit delta info tls.delta
-A description makes its own: [component.delta] in the recipes full-ab, module and app.")]
+ELF and Intel HEX files stand for their loadable parts; gaps between these are ff, as erased flash, or as --fill says.")]
 pub(crate) struct DeltaArgs {
     #[command(subcommand)]
     pub(crate) action: DeltaAction,
@@ -23,28 +24,25 @@ pub(crate) struct DeltaArgs {
 /// What to do.
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum DeltaAction {
-    /// Make the smallest delta that a device with so much memory can apply
-    ///
-    /// It is applied with the device's own decoder before it is written. Raw binaries, ELF (what is to be loaded) and Intel
-    /// HEX are read.
+    /// Make the delta from one image to another; it is applied back in the declared memory before it is written
     Make(MakeArgs),
-    /// Apply a delta as a device does
-    ///
-    /// Another base than the delta's is refused before anything is written, and so is a result that isn't the delta's image.
+    /// Make the new image out of the old one and a delta
     Apply {
-        /// Old image
-        #[arg(short, long, value_name = "OLD")]
-        base: PathBuf,
         /// Delta; `-` is standard input
         #[arg(value_name = "DELTA")]
         delta: PathBuf,
-        /// File to write; `-` is standard output
+        /// Image that the delta was made from: raw binary, ELF or Intel HEX
+        #[arg(short, long, value_name = "OLD")]
+        base: PathBuf,
+        /// File to write, a raw binary; `-` is standard output
         #[arg(short, long, value_name = "FILE")]
         output: Target,
         #[command(flatten)]
+        gaps: GapArg,
+        #[command(flatten)]
         format: FormatArg,
     },
-    /// Say what a delta is for, what it predicts and what memory it needs
+    /// Show what a delta is for and what it asks of a device
     Info {
         /// Delta; `-` is standard input
         #[arg(value_name = "DELTA")]
@@ -54,88 +52,102 @@ pub(crate) enum DeltaAction {
     },
 }
 
-/// What to make.
+/// `suit delta make`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct MakeArgs {
-    /// Old image; several if a fleet runs several versions
-    #[arg(short, long, value_name = "OLD", required = true)]
+    /// Image that devices have: raw binary, ELF or Intel HEX; of several, each gets a delta
+    #[arg(short, long, value_name = "OLD", required = true, num_args = 1..)]
     pub(crate) base: Vec<PathBuf>,
-    /// New image
+    /// Image that they shall have
     #[arg(short, long, value_name = "NEW")]
     pub(crate) target: PathBuf,
-    /// File to write; with several bases a directory that exists, where each delta is named after its base
+    /// File to write, `-` is standard output; for several bases a directory
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(crate) output: Target,
-    /// Memory of the device in all: s has 4 KiB, m 16 KiB, l 32 KiB
-    #[arg(short, long, value_enum, default_value_t = ProfileName::M, value_name = "NAME")]
-    pub(crate) profile: ProfileName,
-    /// Memory of the device in all, in place of a profile, such as 6KiB
-    #[arg(long, value_name = "SIZE", value_parser = memory, conflicts_with = "profile")]
-    pub(crate) max_ram: Option<u32>,
-    /// Address of the images' first byte; else that of ELF and HEX files, else it is guessed
+    /// Memory that devices have for it: s 4 KiB, m 16 KiB, l 32 KiB; default m
+    #[arg(short, long, value_enum, conflicts_with = "max_ram", hide_possible_values = true)]
+    pub(crate) profile: Option<ProfileName>,
+    /// The same in other sizes, all that a decoder takes included: 8KiB, 6000
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) max_ram: Option<u64>,
+    /// Address of the images' first byte; default: that of the ELF or HEX file, else a guess
     #[arg(long, value_name = "ADDR", value_parser = address)]
     pub(crate) base_address: Option<u32>,
-    /// Whose calls and branches are predicted; else all are tried
-    #[arg(long, value_enum, value_name = "NAME")]
-    pub(crate) instructions: Option<InstructionsName>,
+    /// Whose calls are predicted; auto takes the machine of an ELF file, else it tries each
+    #[arg(long, value_enum, value_name = "SET", default_value_t = InstructionSet::Auto)]
+    pub(crate) instructions: InstructionSet,
+    #[command(flatten)]
+    pub(crate) gaps: GapArg,
     #[command(flatten)]
     pub(crate) format: FormatArg,
 }
 
-/// A profile.
+/// How images come out of ELF and HEX files.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct GapArg {
+    /// Value of bytes that no part of an ELF or HEX file has: 0xff as erased flash, 0 as objcopy writes them
+    #[arg(long, value_name = "BYTE", default_value = "0xff", value_parser = byte)]
+    pub(crate) fill: u8,
+}
+
+/// Names of profiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProfileName {
-    /// 4 KiB
+    // 4 KiB. No doc comments, as for Color.
     S,
-    /// 16 KiB
+    // 16 KiB.
     M,
-    /// 32 KiB
+    // 32 KiB.
     L,
 }
 
 impl ProfileName {
-    /// The codec's.
-    pub(crate) const fn of_codec(self) -> create::Profile {
+    /// As the codec calls it.
+    pub(crate) const fn profile(self) -> Profile {
         match self {
-            Self::S => create::Profile::S,
-            Self::M => create::Profile::M,
-            Self::L => create::Profile::L,
+            Self::S => Profile::S,
+            Self::M => Profile::M,
+            Self::L => Profile::L,
         }
     }
 }
 
-/// Instruction sets by name.
+/// Names of instruction sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum InstructionsName {
-    /// Nobody's: bytecode and data
+pub(crate) enum InstructionSet {
+    // What the files say. No doc comments, as for Color.
+    Auto,
+    // No calls are predicted.
     None,
-    /// Arm Cortex-M
+    // Arm, Cortex-M.
     Thumb,
-    /// RISC-V, with or without compressed instructions
+    // RISC-V.
     Riscv,
-    /// Arm's 64-bit instructions
+    // Arm, 64 bits.
     Aarch64,
 }
 
-impl InstructionsName {
-    /// The codec's.
-    pub(crate) const fn of_codec(self) -> Instructions {
-        match self {
+impl InstructionSet {
+    /// The set, unless it is to be found out.
+    pub(crate) const fn chosen(self) -> Option<Instructions> {
+        Some(match self {
+            Self::Auto => return None,
             Self::None => Instructions::None,
             Self::Thumb => Instructions::Thumb,
             Self::Riscv => Instructions::RiscV,
             Self::Aarch64 => Instructions::AArch64,
+        })
+    }
+
+    /// The name of a set.
+    pub(crate) const fn name(set: Instructions) -> &'static str {
+        match set {
+            Instructions::Thumb => "thumb",
+            Instructions::RiscV => "riscv",
+            Instructions::AArch64 => "aarch64",
+            _ => "none",
         }
     }
-}
-
-fn memory(text: &str) -> Result<u32, String> {
-    u32::try_from(size(text)?).map_err(|_| "no device has so much memory".to_owned())
-}
-
-fn address(text: &str) -> Result<u32, String> {
-    let digits = text.strip_prefix("0x").map(|hex| u32::from_str_radix(&hex.replace('_', ""), 16));
-    digits.unwrap_or_else(|| text.parse()).map_err(|_| "not an address, such as 0x8000000".to_owned())
 }
 
 impl DeltaArgs {
@@ -146,4 +158,14 @@ impl DeltaArgs {
             DeltaAction::Apply { format, .. } | DeltaAction::Info { format, .. } => format.is_json(),
         }
     }
+}
+
+fn byte(text: &str) -> Result<u8, String> {
+    let number = crate::source::integer(text).and_then(|number| u8::try_from(number).ok());
+    number.ok_or_else(|| "not a byte; write for example 0xff".to_owned())
+}
+
+fn address(text: &str) -> Result<u32, String> {
+    let number = crate::source::integer(text).and_then(|number| u32::try_from(number).ok());
+    number.ok_or_else(|| "not an address of 32 bits; write for example 0x8000".to_owned())
 }

@@ -14,7 +14,7 @@ Examples:
 With -v, digests are shown at full length, and each parameter where it is set.
 Broken files are shown as far as they go, each broken rule with its place.")]
 pub(crate) struct InspectArgs {
-    /// Envelope, manifest or COSE message; `-` is standard input
+    /// Envelope, manifest, COSE message or delta; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// Form of what is shown; with json, messages are JSON too

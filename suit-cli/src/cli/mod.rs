@@ -93,12 +93,12 @@ impl Verb {
     pub(crate) fn wants_json(&self) -> bool {
         match self {
             Self::Build(args) => args.format.is_json(),
+            Self::Delta(args) => args.is_json(),
             Self::Diff(args) => args.format.is_json(),
             Self::Inspect(args) => args.format == inspect::InspectFormat::Json,
             Self::Sign(args) => args.format == sign::SignFormat::Json,
             Self::Verify(args) => args.format.is_json(),
             Self::Simulate(args) => args.format.is_json(),
-            Self::Delta(args) => args.is_json(),
             Self::Key(args) => args.is_json(),
             Self::Report(args) => args.is_json(),
             Self::New(_) | Self::Edit(_) | Self::Completions(_) | Self::Man(_) | Self::Tour(_) => false,

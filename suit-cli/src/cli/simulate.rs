@@ -91,6 +91,7 @@ impl Phase {
     }
 }
 
+/// An amount of RAM: a size, or a number of bytes.
 pub(super) fn size(text: &str) -> Result<u64, String> {
     let number = crate::source::integer(text).and_then(|number| u64::try_from(number).ok());
     match number.map_or_else(|| Size::from_text(text), |number| Ok(Size::Given(number))) {

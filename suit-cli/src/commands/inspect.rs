@@ -1,6 +1,6 @@
 //! `suit inspect`: a document in one of five forms, and all that is wrong with it.
 
-use super::verify;
+use super::{delta, verify};
 use crate::cli::inspect::{InspectArgs, InspectFormat};
 use crate::description::raise::raise;
 use crate::error::{Exit, Failure, Outcome, codes};
@@ -25,6 +25,9 @@ pub(crate) fn run(args: &InspectArgs, console: &Console) -> Outcome<Exit> {
         console.detail(1, "keys are given, but nothing is verified without --verify");
     }
     let input = Input::read(&args.file)?;
+    if delta::is_delta(&input) {
+        return show_delta(args, &input, console);
+    }
     let kind = render::sniff(&input)?;
     let document = Document::read(&input.bytes, kind);
     let part = args.path.as_deref().map(|path| render::find(&document, path)).transpose()?;
@@ -48,6 +51,22 @@ pub(crate) fn run(args: &InspectArgs, console: &Console) -> Outcome<Exit> {
             more => failure.note(format!("{more} more faults are in the output of --format json")),
         }),
     }
+}
+
+/// A delta payload: no CBOR, so most flags mean nothing.
+fn show_delta(args: &InspectArgs, input: &Input, console: &Console) -> Outcome<Exit> {
+    if args.verify || args.bytes || args.path.is_some() {
+        let message = "--path, --bytes and --verify are for SUIT documents, and this is a delta";
+        return Err(Failure::new(codes::USAGE, message).help("leave them out to see what it is"));
+    }
+    let record = delta::InfoRecord::of(input)?;
+    match args.format {
+        InspectFormat::Tree => text(args, &record.text(), console),
+        InspectFormat::Json => text(args, &json(&record), console),
+        _ => Err(Failure::new(codes::USAGE, "a delta is no CBOR: it can be shown as tree or json")
+            .help("leave --format out, or say --format json")),
+    }?;
+    Ok(Exit::Done)
 }
 
 fn show(

@@ -202,11 +202,18 @@ codes! {
         "say what it is: kind = \"bin\", \"elf\" or \"hex\"";
     IMAGE_ADDRESS = 810 Input "image reaches past the end of the address space";
 
+    // Deltas.
+    DELTA_TOO_LARGE = 820 Input "image is too large for a delta",
+        "deltas are for images below 16 MiB: ship the image as it is, or split it into components";
+    DELTA_MEMORY = 821 Refused "device has too little memory for a delta";
+    DELTA_MALFORMED = 822 Input "malformed delta", "get the delta again; is it complete?";
+    DELTA_UNKNOWN = 823 Input "delta of a version or with predictors that are unknown", "use a newer version of this tool";
+    DELTA_BASE = 824 Refused "delta is for another base", "give the image that the delta was made from with --base";
+    DELTA_RESULT = 825 Input "delta makes another image than its header says", "get the delta again, or make it anew";
+    DELTA_LINKED = 826 Input "images are linked differently";
+    DELTA_BUG = 827 Bug "delta that was made does not make the image";
+
     // Refused actions.
-    DELTA_MALFORMED = 820 Input "malformed delta";
-    DELTA_BASE = 821 Refused "delta is for another base";
-    DELTA_RESULT = 822 Input "delta does not make the image that it names", "get the delta again; it may be damaged";
-    DELTA_MAKE = 823 Input "delta can't be made";
     SIGN_DIGEST = 901 Refused "the envelope's digest is not the manifest's", "build the envelope again";
     SIGN_TWICE = 902 Refused "a signature by this key is there already",
         "nothing is to be done; --replace drops what is there and signs anew";

@@ -12,6 +12,7 @@ use object::read::{FileKind, ReadCache, ReadCacheOps};
 use object::{Endianness, elf};
 use std::fs::File;
 use std::io::Cursor;
+use suit_core::delta::Instructions;
 
 /// The first bytes of every ELF file.
 pub(super) const MAGIC: [u8; 4] = elf::ELFMAG;
@@ -20,7 +21,7 @@ pub(super) const MAGIC: [u8; 4] = elf::ELFMAG;
 const MOST_SEGMENTS: usize = 1024;
 
 pub(super) fn load(opened: Opened) -> Outcome<Image> {
-    let parts = match &opened.source {
+    let (parts, machine) = match &opened.source {
         Source::File(path) => {
             let file = File::open(path).map_err(|error| Failure::read(&opened.name, &error))?;
             any_class(&ReadCache::new(file), &opened)
@@ -46,7 +47,18 @@ pub(super) fn load(opened: Opened) -> Outcome<Image> {
         Place::bytes(&opened.name, start, Some(segment_name(origin)))
     };
     let (base, pieces) = assemble(parts, place)?;
-    Image::new(opened, Kind::Elf, Some(base), pieces)
+    let image = Image::new(opened, Kind::Elf, Some(base), pieces)?;
+    Ok(Image { instructions: Some(instructions(machine)), ..image })
+}
+
+/// Those of this machine that deltas know. Of Arm's 32-bit processors those that take updates like ours run Thumb.
+const fn instructions(machine: elf::Machine) -> Instructions {
+    match machine {
+        elf::EM_ARM => Instructions::Thumb,
+        elf::EM_RISCV => Instructions::RiscV,
+        elf::EM_AARCH64 => Instructions::AArch64,
+        _ => Instructions::None,
+    }
 }
 
 fn segment_name(index: usize) -> String {
@@ -61,7 +73,7 @@ fn malformed(file: &str, offset: u64, path: &str, message: &str) -> Failure {
     ))
 }
 
-fn any_class<R: ReadCacheOps>(data: &ReadCache<R>, opened: &Opened) -> Outcome<Vec<Part>> {
+fn any_class<R: ReadCacheOps>(data: &ReadCache<R>, opened: &Opened) -> Outcome<(Vec<Part>, elf::Machine)> {
     match FileKind::parse(data) {
         Ok(FileKind::Elf32) => parts::<elf::FileHeader32<Endianness>, R>(data, opened),
         Ok(FileKind::Elf64) => parts::<elf::FileHeader64<Endianness>, R>(data, opened),
@@ -69,11 +81,11 @@ fn any_class<R: ReadCacheOps>(data: &ReadCache<R>, opened: &Opened) -> Outcome<V
     }
 }
 
-/// The content of each loadable segment; `origin` is the index in the table of segments.
+/// The content of each loadable segment, and the machine; `origin` is the index in the table of segments.
 fn parts<H: FileHeader<Endian = Endianness>, R: ReadCacheOps>(
     data: &ReadCache<R>,
     opened: &Opened,
-) -> Outcome<Vec<Part>> {
+) -> Outcome<(Vec<Part>, elf::Machine)> {
     let file = opened.name.as_str();
     let header = H::parse(data).map_err(|_| malformed(file, 0, "header", "unknown or cut header"))?;
     let endian = header.endian().map_err(|_| malformed(file, 5, "header", "unknown byte order"))?;
@@ -114,7 +126,7 @@ fn parts<H: FileHeader<Endian = Endianness>, R: ReadCacheOps>(
         };
         parts.push(Part { address, start: from, length: to - from, origin: index });
     }
-    Ok(parts)
+    Ok((parts, header.e_machine(endian)))
 }
 
 /// File ranges of the sections that are stored on the device, in their order in the file.

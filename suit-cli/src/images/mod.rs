@@ -14,6 +14,7 @@ use layout::Piece;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use suit_core::delta::Instructions;
 use suit_verify_nostd::crypto::{DigestBytes, HashAlgorithm, HashState};
 
 /// The value of erased flash.
@@ -48,6 +49,8 @@ pub(crate) struct Image {
     pub(crate) kind: Kind,
     /// Address of the first byte; raw binaries have none.
     pub(crate) base: Option<u64>,
+    /// Whose instructions it holds; only ELF says so.
+    pub(crate) instructions: Option<Instructions>,
     /// Bytes.
     pub(crate) len: u64,
     /// What gaps between parts are filled with: erased flash unless changed, so that a gap needs no writing.
@@ -102,7 +105,16 @@ impl Image {
             return Err(Failure::new(codes::IMAGE_EMPTY, format!("'{}' is empty", opened.name))
                 .at(Place::file(&opened.name)));
         }
-        Ok(Self { name: opened.name, kind, base, len, fill: ERASED, pieces, source: opened.source })
+        Ok(Self {
+            name: opened.name,
+            kind,
+            base,
+            instructions: None,
+            len,
+            fill: ERASED,
+            pieces,
+            source: opened.source,
+        })
     }
 
     /// A reader of the image from its first byte to its last.

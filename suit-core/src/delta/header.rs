@@ -1,7 +1,7 @@
 //! The first bytes of a delta: which images it binds, what a decoder must have, how much memory it must lend.
 
 use super::error::Error;
-use super::layout::Layout;
+use super::layout::{Layout, MemoryParts};
 
 /// The first byte of every delta; no CBOR item that SUIT uses begins with it, and no text does.
 pub const MAGIC: u8 = 0xd5;
@@ -215,6 +215,12 @@ impl Header {
     #[must_use]
     pub const fn memory(&self) -> u32 {
         self.layout.memory()
+    }
+
+    /// What that memory is for.
+    #[must_use]
+    pub const fn memory_parts(&self) -> MemoryParts {
+        self.layout.memory_parts()
     }
 
     /// How many segments the new image has.

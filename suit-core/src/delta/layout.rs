@@ -22,6 +22,20 @@ pub(crate) struct Layout {
     pub(crate) one_map: bool,
 }
 
+/// What the memory lent to a decoder is for, in bytes; see [`Header::memory_parts`](super::Header::memory_parts).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MemoryParts {
+    /// The table of segments.
+    pub segments: u32,
+    /// Targets of calls and pointers that were seen.
+    pub learned: u32,
+    /// State maps and weights of the model.
+    pub maps: u32,
+    /// Nodes of the model.
+    pub nodes: u32,
+}
+
 /// The parts of the lent memory.
 #[derive(Debug)]
 pub(crate) struct Parts<'m> {
@@ -64,13 +78,20 @@ impl Layout {
         units.saturating_mul(NODES_UNIT)
     }
 
+    /// Bytes of each part.
+    pub(crate) const fn memory_parts(self) -> MemoryParts {
+        MemoryParts {
+            segments: self.segment_bytes(),
+            learned: self.learned_bytes().saturating_mul(2),
+            maps: self.maps().saturating_add(widen(WEIGHTS_LEN)),
+            nodes: self.node_bytes(),
+        }
+    }
+
     /// Bytes in all; far below 2^32.
     pub(crate) const fn memory(self) -> u32 {
-        self.segment_bytes()
-            .saturating_add(self.learned_bytes().saturating_mul(2))
-            .saturating_add(self.maps())
-            .saturating_add(widen(WEIGHTS_LEN))
-            .saturating_add(self.node_bytes())
+        let MemoryParts { segments, learned, maps, nodes } = self.memory_parts();
+        segments.saturating_add(learned).saturating_add(maps).saturating_add(nodes)
     }
 
     /// Divides `memory`; `None` if it is too small.

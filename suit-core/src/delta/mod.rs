@@ -37,6 +37,7 @@ mod tables;
 pub use apply::Decoder;
 pub use error::{Error, Fault};
 pub use header::{CHECK_LEN, HEADER_LEN_MAX, Header, IMAGE_SIZE_END, Instructions, MAGIC, Region, VERSION};
+pub use layout::MemoryParts;
 
 /// What a decoder reads and writes: the caller's storage.
 pub trait Images {

@@ -1,0 +1,100 @@
+//! `suit delta`: deltas made, applied and shown.
+
+mod apply;
+mod info;
+mod make;
+
+pub(crate) use apply::AppliedRecord;
+pub(crate) use info::InfoRecord;
+pub(crate) use make::MadeRecord;
+
+use crate::cli::delta::{DeltaAction, DeltaArgs};
+use crate::error::{Exit, Failure, Outcome, Place, codes};
+use crate::images::{self, Image, Sections};
+use crate::input::Input;
+use crate::output::Console;
+use sha2::{Digest as _, Sha256};
+use std::path::Path;
+use suit_core::delta::{CHECK_LEN, Error, Header, IMAGE_SIZE_END, MAGIC};
+
+/// Runs the verb.
+///
+/// # Errors
+/// 082x deltas; 080x images; 06xx files.
+pub(crate) fn run(args: &DeltaArgs, console: &Console) -> Outcome<Exit> {
+    match &args.action {
+        DeltaAction::Make(args) => make::run(args, console),
+        DeltaAction::Apply { delta, base, output, gaps, format: _ } => {
+            apply::run(delta, base, output, gaps.fill, console)
+        }
+        DeltaAction::Info { delta, format: _ } => {
+            let record = InfoRecord::of(&Input::read(delta)?)?;
+            if console.is_json() { console.print_json(&record) } else { console.print(&record.text()) }
+        }
+    }?;
+    Ok(Exit::Done)
+}
+
+/// Whether a file is a delta, by its first byte.
+pub(crate) fn is_delta(input: &Input) -> bool {
+    input.bytes.first() == Some(&MAGIC)
+}
+
+/// The header of a delta and its length.
+///
+/// # Errors
+/// E0610 not a delta, E0822 malformed, E0823 of an unknown version.
+fn header(input: &Input) -> Outcome<(Header, usize)> {
+    Header::parse(&input.bytes).map_err(|error| failure(&input.name, error))
+}
+
+/// What is wrong with a delta.
+fn failure(name: &str, error: Error) -> Failure {
+    let code = match error {
+        Error::NotADelta => {
+            return Failure::new(codes::NOT_A_DOCUMENT, format!("'{name}' is not a delta"))
+                .at(Place::file(name))
+                .help("`suit delta make` makes one");
+        }
+        Error::Version(_) | Error::Predictors(_) => codes::DELTA_UNKNOWN,
+        _ => codes::DELTA_MALFORMED,
+    };
+    let place = match error {
+        Error::Version(_) => Place::bytes(name, 1, None),
+        Error::Predictors(_) => Place::bytes(name, 2, None),
+        Error::Header(at) => Place::bytes(name, at.into(), None),
+        _ => Place::file(name),
+    };
+    Failure::new(code, error.to_string()).at(place)
+}
+
+/// An image in memory, and what its file says of it.
+struct Loaded {
+    image: Image,
+    bytes: Vec<u8>,
+    digest: [u8; 32],
+}
+
+impl Loaded {
+    /// # Errors
+    /// E0820 16 MiB or more; as [`images::load`].
+    fn read(path: &Path, fill: u8) -> Outcome<Self> {
+        let mut image = images::load(path, Sections::Loadable, None)?;
+        image.fill = fill;
+        // Nothing of this size is read into memory.
+        if image.len >= u64::from(IMAGE_SIZE_END) {
+            let size = crate::render::words::size(image.len);
+            let message = format!("'{}' is too large for a delta: {size}", image.name);
+            return Err(Failure::new(codes::DELTA_TOO_LARGE, message).at(Place::file(&image.name)));
+        }
+        let bytes = image.bytes()?;
+        let digest = Sha256::digest(&bytes).into();
+        Ok(Self { image, bytes, digest })
+    }
+
+    /// What a delta's header says of this image.
+    fn check(&self) -> [u8; CHECK_LEN] {
+        let [a, b, c, d, ..] = self.digest;
+        [a, b, c, d]
+    }
+}
