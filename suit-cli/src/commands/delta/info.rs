@@ -70,7 +70,7 @@ struct PartsRecord {
     maps: u32,
     /// Nodes of the model.
     nodes: u32,
-    /// The decoder's own state, which is not in the memory that it is lent.
+    /// The decoder's stack, which is not in the memory that it is lent.
     decoder: u32,
 }
 
@@ -109,7 +109,7 @@ impl InfoRecord {
             ("learned targets".to_owned(), parts.learned),
             ("state maps and weights".to_owned(), parts.maps),
             ("nodes".to_owned(), parts.nodes),
-            ("decoder's own state".to_owned(), parts.decoder),
+            ("decoder's stack".to_owned(), parts.decoder),
         ] {
             line("", &format!("{:>9}  {what}", size(bytes)));
         }
