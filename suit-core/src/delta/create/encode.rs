@@ -53,13 +53,6 @@ pub(super) fn encode(
         segments.code(&mut side, &mut numbers, header.old_size, &mut coding, piece)?;
     }
     segments.complete(&coding)?;
-    if std::env::var("DBG").is_ok() {
-        std::eprintln!(
-            "segments {} bytes, {:?}",
-            side.bytes.len(),
-            pieces.iter().take(8).collect::<Vec<_>>()
-        );
-    }
     segments.sort();
     let model = Model::new(parts.nodes, parts.maps, parts.weights, header.layout.one_map);
     let (targets, data) = (Learned::new(parts.targets), Learned::new(parts.data));
