@@ -129,6 +129,7 @@ impl<'m> Model<'m> {
             *place = (node, map, logit);
         }
         let one = squash((sum >> WEIGHT_BITS).clamp(-LOGIT_MAX, LOGIT_MAX));
+        side.about(decision);
         let bit = side.code(one, wanted);
         let error = if bit { 0x1_0000i32 } else { 0 }.wrapping_sub(i32::from(one));
         for (k, (node, map, logit)) in places.iter().take(contexts.len()).enumerate() {

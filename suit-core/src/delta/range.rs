@@ -1,6 +1,7 @@
 //! The arithmetic coder: a number in an interval that every bit narrows.
 
 use super::error::Error;
+use super::model::Decision;
 
 /// Bytes that may wait for the next step of the decoder. A step codes at most 38 bits under contexts (15 bits of payload each
 /// at worst, since no probability is below 2^-15) or 3 numbers of 24 bits, and the interval holds 4 bytes back.
@@ -18,6 +19,9 @@ pub(crate) trait Side {
 
     /// Codes a bit that is one with a probability of `one`/65,536: the encoder's is `wanted`, the decoder's is returned.
     fn code(&mut self, one: u16, wanted: bool) -> bool;
+
+    /// Hears what the next bit decides. Nobody but who counts asks for it, so a device holds no code of this.
+    fn about(&mut self, _: Decision) {}
 
     /// The byte that the new image has at `offset`; 0 for the decoder, which ignores it.
     fn wanted(&self, offset: u32) -> u8;

@@ -10,8 +10,8 @@ use super::super::{Error, Fault, Images};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// The old image for an encoder, which writes nothing.
-struct Known<'a>(&'a [u8]);
+/// The old image for who writes nothing.
+pub(super) struct Known<'a>(pub(super) &'a [u8]);
 
 impl Images for Known<'_> {
     fn begin(&mut self, _: &Header) -> Result<(), Fault> {

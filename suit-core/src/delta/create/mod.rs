@@ -2,6 +2,7 @@
 
 mod address;
 mod encode;
+mod explain;
 mod gaps;
 mod matching;
 mod normalise;
@@ -11,6 +12,7 @@ use super::layout::Layout;
 use super::segments::SEGMENT_LEN;
 use alloc::vec::Vec;
 use core::fmt;
+pub use explain::{Account, explain};
 use matching::Match;
 
 /// How much memory a device lends.
