@@ -4,6 +4,9 @@ use crate::description::lower::digest_of;
 use suit_core::delta::{CHECK_LEN, Decoder, Error, Fault, Header, Images};
 use suit_core::labels::Algorithm;
 
+/// Bytes that the decoder gets at a time: as a device gets them in blocks of CoAP, so that what it refuses there is seen here.
+const CHUNK: usize = 64;
+
 /// The first bytes of an image's SHA-256, by which a delta knows it.
 pub(crate) fn check(image: &[u8]) -> [u8; CHECK_LEN] {
     let digest = digest_of(Algorithm::Sha256, image).map(|digest| digest.bytes).unwrap_or_default();
@@ -25,7 +28,9 @@ pub(crate) fn apply(payload: &[u8], old: &[u8]) -> Result<Vec<u8>, Error> {
     let mut memory = vec![0; usize::try_from(header.memory()).unwrap_or_default()];
     let mut both = Both { old, new: Vec::new() };
     let mut decoder = Decoder::new(&mut memory);
-    decoder.feed(payload, &mut both)?;
+    for chunk in payload.chunks(CHUNK) {
+        decoder.feed(chunk, &mut both)?;
+    }
     decoder.finish(&mut both)?;
     Ok(both.new)
 }
