@@ -2,7 +2,7 @@
 
 use crate::error::{Failure, Outcome, as_json, as_text, clean};
 use serde::Serialize;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// How and how much this run prints.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +76,14 @@ impl Console {
     pub(crate) fn detail(&self, level: u8, text: &str) {
         if self.verbose >= level && !self.json {
             to_stderr(&format!("{}\n", clean(text)));
+        }
+    }
+
+    /// Says how far long work has come, on a line that the next one replaces. Only to a person who waits at a terminal.
+    pub(crate) fn progress(&self, text: &str) {
+        if !self.quiet && !self.json && io::stderr().is_terminal() {
+            // Back to the first column; what stood there goes.
+            to_stderr(&format!("\r\x1b[K{}", clean(text)));
         }
     }
 

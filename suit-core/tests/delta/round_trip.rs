@@ -1,7 +1,7 @@
 //! What goes in comes out.
 
 use crate::images::{ADDRESS, Numbers, Storage, noise, thumb};
-use suit_core::delta::create::{Error, Made, Options, Profile, make};
+use suit_core::delta::create::{Error, Made, Options, Profile, make, make_and_tell};
 use suit_core::delta::{Decoder, Instructions};
 
 fn apply(made: &Made, old: &[u8], chunk: usize) -> Vec<u8> {
@@ -105,6 +105,16 @@ fn more_memory_is_never_worse_by_much() {
     let (old, new) = (thumb(&(0..90).collect::<Vec<_>>()), thumb(&(3..100).rev().collect::<Vec<_>>()));
     let [small, medium, large] = Profile::ALL.map(|profile| made(&old, &new, profile).payload.len());
     assert!(medium <= small && large * 100 <= medium * 101, "{small} {medium} {large}");
+}
+
+#[test]
+fn progress_goes_on_and_names_the_smallest_so_far() {
+    let (old, new) = (b"an old image".repeat(20), b"an old image.".repeat(20));
+    let mut told = Vec::new();
+    let made = make_and_tell(&old, &new, &Options::default(), &mut |step| told.push(step)).unwrap();
+    assert!(told.windows(2).all(|two| two[0].done < two[1].done), "{told:?}");
+    assert!(told.iter().all(|step| step.done <= step.of), "{told:?}");
+    assert_eq!(told.last().unwrap().smallest, Some(made.payload.len()));
 }
 
 #[test]

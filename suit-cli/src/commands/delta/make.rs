@@ -11,7 +11,7 @@ use crate::render::words::size;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;
-use suit_core::delta::create::{Error, Options, Profile, make};
+use suit_core::delta::create::{Error, Options, Profile, Progress, make_and_tell};
 use suit_core::delta::{Header, Instructions};
 
 /// What was made, as JSON, version 1.
@@ -109,7 +109,13 @@ fn delta(old: &Loaded, new: &Loaded, args: &MakeArgs, console: &Console) -> Outc
         new_check: new.check(),
         ..Options::default()
     };
-    let made = make(&old.bytes, &new.bytes, &options).map_err(|error| match error {
+    let mut tell = |step: Progress| {
+        let smallest = step.smallest.map(|bytes| format!(", {} so far", size(bytes))).unwrap_or_default();
+        console.progress(&format!("{}: {} of {} steps{smallest}", old.image.name, step.done, step.of));
+    };
+    let made = make_and_tell(&old.bytes, &new.bytes, &options, &mut tell);
+    console.progress("");
+    let made = made.map_err(|error| match error {
         Error::TooLarge(_) => Failure::new(codes::DELTA_TOO_LARGE, error.to_string()),
         Error::Memory { needed } => {
             let message = format!("no delta works in {} of memory", size(memory));

@@ -136,11 +136,36 @@ struct Job<'a> {
     options: &'a Options,
 }
 
+/// How far the making of a delta has come. Steps take unequal time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Steps that are done.
+    pub done: usize,
+    /// Steps that there are at most.
+    pub of: usize,
+    /// Bytes of the smallest delta so far.
+    pub smallest: Option<usize>,
+}
+
 /// A smallest delta that makes `new` out of `old`, of those that were tried.
 ///
 /// # Errors
 /// If an image is too large or the memory too small.
 pub fn make(old: &[u8], new: &[u8], options: &Options) -> Result<Made, Error> {
+    make_and_tell(old, new, options, &mut |_| ())
+}
+
+/// The same, and tells how far it has come.
+///
+/// # Errors
+/// As [`make`].
+pub fn make_and_tell(
+    old: &[u8],
+    new: &[u8],
+    options: &Options,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Made, Error> {
     for image in [old, new] {
         if u32::try_from(image.len()).is_ok_and(|len| len < IMAGE_SIZE_END) {
             continue;
@@ -148,11 +173,22 @@ pub fn make(old: &[u8], new: &[u8], options: &Options) -> Result<Made, Error> {
         return Err(Error::TooLarge(image.len()));
     }
     let job = Job { old, new, options };
-    let raw = matching::matches(old, new);
-    let mut best: Option<Made> = None;
-    job.candidates(&raw, &job.header(Instructions::None, None), &SHORTEST, &mut best)?;
     let known = [Instructions::None, Instructions::Thumb, Instructions::RiscV, Instructions::AArch64];
     let all = options.instructions.map_or_else(|| known.to_vec(), |one| alloc::vec![one]);
+    // Matching and candidates: of the images as they are, for each instruction set, and at the end.
+    let of = 2 + 2 * all.len() + 4;
+    let mut done = 0;
+    let mut step = |best: &Option<Made>| {
+        done += 1;
+        tell(Progress { done, of, smallest: best.as_ref().map(|best| best.payload.len()) });
+    };
+    let mut best: Option<Made> = None;
+    // Not even pointers into data that somebody named: these may not pay.
+    let plain = Header { data: None, ..job.header(Instructions::None, None) };
+    let raw = matching::matches(old, new);
+    step(&best);
+    job.candidates(&raw, &plain, &SHORTEST, &mut best)?;
+    step(&best);
     // One candidate each tells whose instructions they are; only those are worth the others.
     let mut chosen = None;
     for instructions in all {
@@ -163,20 +199,26 @@ pub fn make(old: &[u8], new: &[u8], options: &Options) -> Result<Made, Error> {
             let (old, new) = (normalise::normalise(old, &header), normalise::normalise(new, &header));
             matching::matches(&old, &new)
         };
+        step(&best);
         let before = best.as_ref().map_or(usize::MAX, |best| best.payload.len());
         job.candidates(&moved, &header, &SHORTEST[1..2], &mut best)?;
+        step(&best);
         if best.as_ref().map_or(usize::MAX, |best| best.payload.len()) < before {
             chosen = Some((header, moved));
         }
     }
     if let Some((header, moved)) = chosen {
         job.candidates(&moved, &header, &SHORTEST, &mut best)?;
+        step(&best);
         job.candidates(&raw, &header, &SHORTEST, &mut best)?;
+        step(&best);
         let filled = gaps::fill(&moved, old, new);
         job.candidates(&filled, &header, &SHORTEST[..2], &mut best)?;
+        step(&best);
     }
     let filled = gaps::fill(&raw, old, new);
-    job.candidates(&filled, &job.header(Instructions::None, None), &SHORTEST[..2], &mut best)?;
+    job.candidates(&filled, &plain, &SHORTEST[..2], &mut best)?;
+    step(&best);
     best.ok_or(Error::Memory { needed: job.least() })
 }
 
