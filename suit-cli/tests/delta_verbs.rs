@@ -221,6 +221,64 @@ fn an_elf_file_says_what_a_raw_binary_needs_flags_for() {
 }
 
 #[test]
+fn a_base_may_be_the_target() {
+    let place = place();
+    place.say("delta make --base old.bin --target old.bin -o same.delta").ok();
+    assert!(place.read("same.delta").len() < 100);
+    place.say("delta apply --base old.bin same.delta -o again.bin").ok();
+    assert_eq!(place.read("again.bin"), images().0);
+}
+
+/// An ELF file of RISC-V: code that is stored at 0x80000000, and `ram` bytes of data that nothing is stored of, at `data`.
+fn riscv(code: &[u8], data: u32, ram: u32) -> Vec<u8> {
+    let words = |words: &[u32]| -> Vec<u8> { words.iter().flat_map(|word| word.to_le_bytes()).collect() };
+    let len = u32::try_from(code.len()).unwrap();
+    // 32 bits, little-endian; an executable; the table of segments follows the header.
+    let mut file = b"\x7fELF\x01\x01\x01".to_vec();
+    file.resize(16, 0);
+    file.extend([2, 0, 243, 0]);
+    file.extend(words(&[1, 0x8000_0000, 52, 0, 0]));
+    file.extend([52, 0, 32, 0, 2, 0, 0, 0, 0, 0, 0, 0]);
+    file.extend(words(&[1, 116, 0x8000_0000, 0x8000_0000, len, len, 5, 4]));
+    file.extend(words(&[1, 0, data, data, 0, ram, 6, 4]));
+    file.extend(code);
+    file
+}
+
+#[test]
+fn data_lies_where_it_is_said_else_where_the_elf_file_says() {
+    let place = place();
+    // Code and pointers to data; all data moved by 8 bytes.
+    let image = |data: u32, moved: u32| -> Vec<u8> {
+        let pointers = (0..400).map(|n| (data + 16 * n + moved).to_le_bytes());
+        noise(4, 1600).chunks(4).zip(pointers).flat_map(|(code, pointer)| [code, &pointer].concat()).collect()
+    };
+    let write = |name: &str, data: u32, moved: u32, region: u32| {
+        place.write(name, riscv(&image(data, moved), region, 0x2000));
+    };
+    let info = |target: &str, flags: &str| {
+        place.say(&format!("delta make --base old.elf --target {target} -o x.delta {flags}")).ok();
+        place.say("delta apply --base old.elf x.delta -o x.bin").ok();
+        assert!(place.read(target).ends_with(&place.read("x.bin")));
+        let json = place.say("delta info x.delta --format json").ok().json();
+        (json["data_address"].as_u64().unwrap_or(0), json["data_size"].as_u64().unwrap_or(0))
+    };
+    write("old.elf", 0x3fc8_1000, 0, 0x3fc8_1000);
+    write("new.elf", 0x3fc8_1000, 8, 0x3fc8_1000);
+    assert_eq!(info("new.elf", ""), (0x3fc8_0000, 0x1_0000));
+    // The target's, if they differ; a block that has all of it.
+    write("wide.elf", 0x3fc8_1000, 8, 0x3fc8_f000);
+    assert_eq!(info("wide.elf", ""), (0x3fc8_0000, 0x2_0000));
+    assert_eq!(info("new.elf", "--data 0x3fc81000+7000"), (0x3fc8_1000, 0x2000));
+    // What doesn't pay is left out.
+    assert_eq!(info("new.elf", "--data 0x10000000+4KiB"), (0, 0));
+    // The encoder's own region has room for what comes to be at run time.
+    write("old.elf", 0x2000_0000, 0, 0x2000_0000);
+    write("usual.elf", 0x2000_0000, 8, 0x2000_0000);
+    assert_eq!(info("usual.elf", ""), (0x2000_0000, 0x10_0000));
+}
+
+#[test]
 fn images_for_other_places_are_remarked_upon() {
     let place = place();
     let line = "delta make --base firmware-slot-a.elf --target firmware-slot-b.elf -o b.delta";
@@ -287,6 +345,10 @@ fn what_cannot_be_made_is_refused() {
         ("--base old.bin --target new.bin -o x --base-address 0x100000000", "E0099", 2),
         ("--base old.bin --target new.bin -o x --instructions sparc", "E0099", 2),
         ("--base old.bin --target new.bin -o x --fill 256", "E0099", 2),
+        ("--base old.bin --target new.bin -o x --data 0x20000000", "E0099", 2),
+        ("--base old.bin --target new.bin -o x --data 0x20000000+0", "E0099", 2),
+        ("--base old.bin --target new.bin -o x --data 0x20000000+4GiB", "E0099", 2),
+        ("--base old.bin --target new.bin -o x --data 0x100000000+64KiB", "E0099", 2),
     ] {
         assert_eq!(fault(&place, &format!("delta make {line}")), (number.to_owned(), status), "{line}");
     }

@@ -5,8 +5,8 @@ use super::simulate::size;
 use crate::output::Target;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use suit_core::delta::Instructions;
 use suit_core::delta::create::Profile;
+use suit_core::delta::{Instructions, Region};
 
 /// Make, apply and show deltas: what turns an image that a device has into the next one
 #[derive(Clone, Debug, Args)]
@@ -73,6 +73,10 @@ pub(crate) struct MakeArgs {
     /// Address of the images' first byte; default: that of the ELF or HEX file, else a guess
     #[arg(long, value_name = "ADDR", value_parser = address)]
     pub(crate) base_address: Option<u32>,
+    /// Where the running program has its data, for pointers there; default: as the ELF file says, else RAM at 0x20000000 if
+    /// the images' address is known. The size is rounded up to a power of two
+    #[arg(long, value_name = "ADDR+SIZE", value_parser = region)]
+    pub(crate) data: Option<Region>,
     /// Whose calls are predicted; auto takes the machine of an ELF file, else it tries each
     #[arg(long, value_enum, value_name = "SET", default_value_t = InstructionSet::Auto)]
     pub(crate) instructions: InstructionSet,
@@ -81,6 +85,9 @@ pub(crate) struct MakeArgs {
     #[command(flatten)]
     pub(crate) format: FormatArg,
 }
+
+/// The largest region that a delta can name, 2 GiB.
+const LOG2_LEN_MAX: u8 = 31;
 
 /// How images come out of ELF and HEX files.
 #[derive(Clone, Copy, Debug, Args)]
@@ -168,4 +175,14 @@ fn byte(text: &str) -> Result<u8, String> {
 fn address(text: &str) -> Result<u32, String> {
     let number = crate::source::integer(text).and_then(|number| u32::try_from(number).ok());
     number.ok_or_else(|| "not an address of 32 bits; write for example 0x8000".to_owned())
+}
+
+/// `0x20000000+64KiB`.
+fn region(text: &str) -> Result<Region, String> {
+    let (start, len) = text.split_once('+').ok_or("write for example 0x20000000+64KiB")?;
+    let (start, len) = (address(start)?, size(len)?);
+    let log2_len = len.checked_next_power_of_two().map_or(u32::MAX, u64::ilog2);
+    let log2_len = u8::try_from(log2_len).ok().filter(|log2| *log2 <= LOG2_LEN_MAX && len > 0);
+    let log2_len = log2_len.ok_or("a region has at least 1 byte and at most 2 GiB")?;
+    Ok(Region { start, log2_len })
 }

@@ -7,6 +7,7 @@
 use super::layout::{Part, assemble};
 use super::{Image, Kind, Opened, Source};
 use crate::error::{Failure, Outcome, Place, codes};
+use core::ops::Range;
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
 use object::read::{FileKind, ReadCache, ReadCacheOps};
 use object::{Endianness, elf};
@@ -21,7 +22,7 @@ pub(super) const MAGIC: [u8; 4] = elf::ELFMAG;
 const MOST_SEGMENTS: usize = 1024;
 
 pub(super) fn load(opened: Opened) -> Outcome<Image> {
-    let (parts, machine) = match &opened.source {
+    let Found { parts, machine, data } = match &opened.source {
         Source::File(path) => {
             let file = File::open(path).map_err(|error| Failure::read(&opened.name, &error))?;
             any_class(&ReadCache::new(file), &opened)
@@ -48,7 +49,7 @@ pub(super) fn load(opened: Opened) -> Outcome<Image> {
     };
     let (base, pieces) = assemble(parts, place)?;
     let image = Image::new(opened, Kind::Elf, Some(base), pieces)?;
-    Ok(Image { instructions: Some(instructions(machine)), ..image })
+    Ok(Image { instructions: Some(instructions(machine)), data, ..image })
 }
 
 /// Those of this machine that deltas know. Of Arm's 32-bit processors those that take updates like ours run Thumb.
@@ -73,7 +74,15 @@ fn malformed(file: &str, offset: u64, path: &str, message: &str) -> Failure {
     ))
 }
 
-fn any_class<R: ReadCacheOps>(data: &ReadCache<R>, opened: &Opened) -> Outcome<(Vec<Part>, elf::Machine)> {
+/// What a file says of its image.
+struct Found {
+    parts: Vec<Part>,
+    machine: elf::Machine,
+    /// The addresses of what the running program may write.
+    data: Option<Range<u64>>,
+}
+
+fn any_class<R: ReadCacheOps>(data: &ReadCache<R>, opened: &Opened) -> Outcome<Found> {
     match FileKind::parse(data) {
         Ok(FileKind::Elf32) => parts::<elf::FileHeader32<Endianness>, R>(data, opened),
         Ok(FileKind::Elf64) => parts::<elf::FileHeader64<Endianness>, R>(data, opened),
@@ -81,11 +90,11 @@ fn any_class<R: ReadCacheOps>(data: &ReadCache<R>, opened: &Opened) -> Outcome<(
     }
 }
 
-/// The content of each loadable segment, and the machine; `origin` is the index in the table of segments.
+/// The content of each loadable segment; `origin` is the index in the table of segments.
 fn parts<H: FileHeader<Endian = Endianness>, R: ReadCacheOps>(
     data: &ReadCache<R>,
     opened: &Opened,
-) -> Outcome<(Vec<Part>, elf::Machine)> {
+) -> Outcome<Found> {
     let file = opened.name.as_str();
     let header = H::parse(data).map_err(|_| malformed(file, 0, "header", "unknown or cut header"))?;
     let endian = header.endian().map_err(|_| malformed(file, 5, "header", "unknown byte order"))?;
@@ -97,9 +106,10 @@ fn parts<H: FileHeader<Endian = Endianness>, R: ReadCacheOps>(
     })?;
     let contents = contents::<H>(sections, endian);
 
-    let mut parts = Vec::new();
+    let (mut parts, mut written) = (Vec::new(), None);
     for (index, segment) in segments.iter().enumerate() {
         let (start, length) = segment.file_range(endian);
+        written = extended(written, in_memory::<H>(segment, endian));
         if segment.p_type(endian) != elf::PT_LOAD || length == 0 {
             continue;
         }
@@ -126,7 +136,24 @@ fn parts<H: FileHeader<Endian = Endianness>, R: ReadCacheOps>(
         };
         parts.push(Part { address, start: from, length: to - from, origin: index });
     }
-    Ok((parts, header.e_machine(endian)))
+    Ok(Found { parts, machine: header.e_machine(endian), data: written })
+}
+
+/// The addresses that a segment has as the program runs, if it is one of data. What runs where it is stored is no data.
+fn in_memory<H: FileHeader>(segment: &H::ProgramHeader, endian: H::Endian) -> Option<Range<u64>> {
+    let (address, length): (u64, u64) = (segment.p_vaddr(endian).into(), segment.p_memsz(endian).into());
+    let elsewhere = address != segment.p_paddr(endian).into() || segment.p_filesz(endian).into() == 0;
+    let writable = segment.p_flags(endian).contains(elf::PF_W);
+    let end = address.checked_add(length).filter(|end| *end > address)?;
+    (segment.p_type(endian) == elf::PT_LOAD && writable && elsewhere).then_some(address..end)
+}
+
+/// From the lower of both starts to the higher of both ends.
+fn extended(one: Option<Range<u64>>, other: Option<Range<u64>>) -> Option<Range<u64>> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.start.min(other.start)..one.end.max(other.end)),
+        (one, other) => one.or(other),
+    }
 }
 
 /// File ranges of the sections that are stored on the device, in their order in the file.

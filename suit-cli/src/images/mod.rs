@@ -10,6 +10,7 @@ mod layout;
 
 use crate::error::{Failure, Outcome, Place, codes};
 use crate::input::Input;
+use core::ops::Range;
 use layout::Piece;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -51,6 +52,8 @@ pub(crate) struct Image {
     pub(crate) base: Option<u64>,
     /// Whose instructions it holds; only ELF says so.
     pub(crate) instructions: Option<Instructions>,
+    /// Addresses of the data of the running program; only ELF says so.
+    pub(crate) data: Option<Range<u64>>,
     /// Bytes.
     pub(crate) len: u64,
     /// What gaps between parts are filled with: erased flash unless changed, so that a gap needs no writing.
@@ -110,6 +113,7 @@ impl Image {
             kind,
             base,
             instructions: None,
+            data: None,
             len,
             fill: ERASED,
             pieces,

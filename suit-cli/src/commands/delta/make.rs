@@ -11,8 +11,8 @@ use crate::render::words::size;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;
-use suit_core::delta::create::{Error, Options, Profile, Progress, make_and_tell};
-use suit_core::delta::{Header, Instructions};
+use suit_core::delta::create::{DATA, Error, Options, Profile, Progress, make_and_tell};
+use suit_core::delta::{Header, Instructions, Region};
 
 /// What was made, as JSON, version 1.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -33,6 +33,9 @@ struct DeltaRecord {
     #[serde(flatten)]
     facts: Facts,
 }
+
+/// No smaller region is taken from a file: 64 KiB, the RAM of small microcontrollers.
+const DATA_LOG2_MIN: u8 = 16;
 
 pub(super) fn run(args: &MakeArgs, console: &Console) -> Outcome<()> {
     let several = args.base.len() > 1;
@@ -104,10 +107,10 @@ fn delta(old: &Loaded, new: &Loaded, args: &MakeArgs, console: &Console) -> Outc
     let options = Options {
         memory,
         instructions: args.instructions.chosen().or_else(|| instructions(old, new, console)),
+        data: args.data.or_else(|| data(old, new)),
         image_address: args.base_address.or_else(|| address(old, new, console)),
         old_check: old.check(),
         new_check: new.check(),
-        ..Options::default()
     };
     let mut tell = |step: Progress| {
         let smallest = step.smallest.map(|bytes| format!(", {} so far", size(bytes))).unwrap_or_default();
@@ -142,6 +145,18 @@ fn instructions(old: &Loaded, new: &Loaded, console: &Console) -> Option<Instruc
         }
         (one, other) => other.or(one),
     }
+}
+
+/// Where data lies, if a file says so and the default region doesn't have it: that one has room for what comes to be at run time.
+fn data(old: &Loaded, new: &Loaded) -> Option<Region> {
+    let data = new.image.data.as_ref().or(old.image.data.as_ref())?;
+    let (start, last) = (u32::try_from(data.start).ok()?, u32::try_from(data.end.checked_sub(1)?).ok()?);
+    if DATA.contains(start) && DATA.contains(last) {
+        return None;
+    }
+    // The smallest block that has both ends; heap and stack, which no section shows, are near them.
+    let log2_len = u8::try_from(32 - (start ^ last).leading_zeros()).ok()?.max(DATA_LOG2_MIN);
+    (log2_len < 32).then_some(Region { start: start >> log2_len << log2_len, log2_len })
 }
 
 /// The address, if the files say one that a delta can hold.

@@ -30,6 +30,9 @@ pub enum Profile {
 /// `docs/delta-benchmark.md`.
 pub const DECODER_STATE: u32 = 1536;
 
+/// Where data is looked for if nobody says where it lies: the RAM of Cortex-M, up to 1 MiB.
+pub const DATA: Region = Region { start: 0x2000_0000, log2_len: 20 };
+
 impl Profile {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::S, Self::M, Self::L];
@@ -64,7 +67,7 @@ pub struct Options {
     pub instructions: Option<Instructions>,
     /// The address of the images' first byte, if it is known; else it is guessed.
     pub image_address: Option<u32>,
-    /// Where data lies, if it is known; else it is guessed.
+    /// Where data lies, if it is known; else [`DATA`] is tried.
     pub data: Option<Region>,
     /// The first bytes of the old image's SHA-256.
     pub old_check: [u8; CHECK_LEN],
@@ -227,7 +230,7 @@ impl Job<'_> {
         Header {
             instructions,
             image_address,
-            data: self.options.data.or(image_address.map(|_| Region { start: 0x2000_0000, log2_len: 20 })),
+            data: self.options.data.or(image_address.map(|_| DATA)),
             old_size: u32::try_from(self.old.len()).unwrap_or(u32::MAX),
             new_size: u32::try_from(self.new.len()).unwrap_or(u32::MAX),
             old_check: self.options.old_check,
