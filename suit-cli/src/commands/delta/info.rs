@@ -50,7 +50,7 @@ pub(super) struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     data_size: Option<u64>,
     /// Bytes of the old image.
-    old_size: u32,
+    pub(super) old_size: u32,
     /// Bytes of the new image.
     pub(super) new_size: u32,
     /// The first bytes of the old image's SHA-256, in hex.
@@ -113,8 +113,7 @@ impl InfoRecord {
         ] {
             line("", &format!("{:>9}  {what}", size(bytes)));
         }
-        let predicted =
-            if facts.predictors.is_empty() { "nothing".to_owned() } else { facts.predictors.join(", ") };
+        let [.., predicted] = facts.cells();
         line("predicted", &predicted);
         if let Some(address) = facts.image_address {
             line("image at", &format!("0x{address:x}"));
@@ -172,6 +171,13 @@ impl Facts {
         let thousandths =
             size.saturating_mul(1000).saturating_add(whole / 2).checked_div(whole).unwrap_or_default();
         format!("{}.{} %", thousandths / 10, thousandths % 10)
+    }
+
+    /// Profile, memory, segments and what is predicted, for a table.
+    pub(super) fn cells(&self) -> [String; 4] {
+        let predicted =
+            if self.predictors.is_empty() { "nothing".to_owned() } else { self.predictors.join(", ") };
+        [self.profile.unwrap_or("-").to_owned(), self.ram(), grouped(self.segments), predicted]
     }
 
     /// The memory that a device needs, in KiB rounded up.

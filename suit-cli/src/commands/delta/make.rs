@@ -21,6 +21,8 @@ pub(crate) struct MadeRecord {
     format: &'static str,
     /// The file of the new image.
     target: String,
+    /// SHA-256 of the new image, in hex.
+    target_sha256: String,
     /// A delta for each base, in the order in which they were given. Each was applied before it was written.
     deltas: Vec<DeltaRecord>,
 }
@@ -30,6 +32,8 @@ pub(crate) struct MadeRecord {
 struct DeltaRecord {
     /// The file of the old image.
     base: String,
+    /// SHA-256 of the old image, in hex.
+    base_sha256: String,
     #[serde(flatten)]
     facts: Facts,
 }
@@ -62,12 +66,17 @@ pub(super) fn run(args: &MakeArgs, console: &Console) -> Outcome<()> {
         };
         let (header, payload) = delta(&old, &new, args, console)?;
         let facts = Facts::new(target.name(), payload.len(), &header, header.encode().len());
-        made.push((DeltaRecord { base: old.image.name, facts }, target, payload));
+        made.push((
+            DeltaRecord { base: old.image.name, base_sha256: hex(&old.digest), facts },
+            target,
+            payload,
+        ));
     }
     write(args, several, &made)?;
     let record = MadeRecord {
         format: "suit-delta-make/1",
         target: new.image.name,
+        target_sha256: hex(&new.digest),
         deltas: made.into_iter().map(|(record, ..)| record).collect(),
     };
     match (args.output.is_stdout(), console.is_json()) {
@@ -187,24 +196,33 @@ impl MadeRecord {
             let (words, ram) = (facts.words(), facts.ram());
             return format!("{file} {words}  device needs {ram} RAM, verified by applying\n");
         }
-        let row = |record: &DeltaRecord| {
+        let mut rows = vec![
+            ["base", "size", "delta", "size", "of target", "profile", "RAM", "segments", "predicted"]
+                .map(str::to_owned),
+        ];
+        rows.extend(self.deltas.iter().map(|record| {
             let facts = &record.facts;
-            [record.base.clone(), facts.file.clone(), size(facts.size), facts.share(), facts.ram()]
-        };
-        let mut rows = vec![["base", "delta", "size", "of target", "RAM"].map(str::to_owned)];
-        rows.extend(self.deltas.iter().map(row));
-        let width = |column: usize| {
-            rows.iter()
-                .filter_map(|row| row.get(column))
-                .map(|cell| cell.chars().count())
-                .max()
-                .unwrap_or_default()
-        };
-        let widths = [0, 1, 2, 3, 4].map(width);
+            let [profile, ram, segments, predicted] = facts.cells();
+            let (old_size, bytes) = (size(facts.old_size), size(facts.size));
+            let (base, file, share) = (record.base.clone(), facts.file.clone(), facts.share());
+            [base, old_size, file, bytes, share, profile, ram, segments, predicted]
+        }));
         let mut text = String::new();
-        for [base, file, bytes, share, ram] in &rows {
-            let [a, b, c, d, e] = widths;
-            text.push_str(&format!("{base:<a$}  {file:<b$}  {bytes:>c$}  {share:>d$}  {ram:>e$}\n"));
+        for row in &rows {
+            let mut line = String::new();
+            for (column, cell) in row.iter().enumerate() {
+                let cells = rows.iter().filter_map(|row| row.get(column));
+                let width = cells.map(|cell| cell.chars().count()).max().unwrap_or_default();
+                // Names to the left, figures to the right.
+                let padded = if [0, 2, 8].contains(&column) {
+                    format!("{cell:<width$}  ")
+                } else {
+                    format!("{cell:>width$}  ")
+                };
+                line.push_str(&padded);
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
         }
         let total = self.deltas.first().map(|one| size(one.facts.new_size)).unwrap_or_default();
         text.push_str(&format!("{} has {total}; each delta verified by applying\n", self.target));
