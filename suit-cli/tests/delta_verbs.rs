@@ -131,6 +131,31 @@ fn info_and_inspect_show_the_same() {
 }
 
 #[test]
+fn with_its_base_every_byte_of_a_delta_is_accounted_for() {
+    let place = with_delta();
+    let json = place.say("delta info old.delta --base old.bin --format json").ok().json();
+    hold("delta-output.v1.json", &json);
+    let account = &json["account"];
+    let bytes = account["bytes"].as_object().unwrap();
+    assert_eq!(bytes.values().map(|bytes| bytes.as_u64().unwrap()).sum::<u64>(), json["size"]);
+    assert_eq!(bytes["header"], json["header_size"]);
+    assert_eq!((&account["literal_bytes"], &account["copied_bytes"]), (&60.into(), &5000.into()));
+    assert_eq!(account["surprising_bytes"], 1);
+    let text = place.say("delta info old.delta --base old.bin").ok();
+    for words in ["B  literals: 60 B from nowhere in the base\n", "B  surprises: the 1 B that do\n"] {
+        assert!(text.text().contains(words), "{}", text.text());
+    }
+    // Without it there is no account, and all else is the same.
+    let mut less = json.clone();
+    less.as_object_mut().unwrap().remove("account");
+    assert_eq!(place.say("delta info old.delta --format json").ok().json(), less);
+    assert_eq!(fault(&place, "delta info old.delta --base new.bin"), ("E0824".into(), 5));
+    let half = place.read("old.delta").len() / 2;
+    place.write("cut.delta", &place.read("old.delta")[..half]);
+    assert_eq!(fault(&place, "delta info cut.delta --base old.bin"), ("E0822".into(), 3));
+}
+
+#[test]
 fn results_are_as_the_schemas_have_them() {
     let place = place();
     let made = place.say("delta make --base old.bin --target new.bin -o old.delta --format json").ok().json();

@@ -15,6 +15,9 @@ Examples:
   suit delta make --base tls-1.3.bin --target tls-1.4.bin --max-ram 4KiB -o tls.delta
   suit delta make --base fw-1.elf --base fw-2.elf --target fw-3.elf -o deltas/
   suit delta apply --base tls-1.3.bin tls.delta -o tls-1.4.bin
+  suit delta info --base tls-1.3.bin tls.delta
+Of several bases, each has its delta in the directory -o, called BASE-CHECK.delta: the base's name without its extension, and
+the four bytes of its SHA-256 by which the delta knows it.
 ELF and Intel HEX files stand for their loadable parts; gaps between these are ff, as erased flash, or as --fill says.")]
 pub(crate) struct DeltaArgs {
     #[command(subcommand)]
@@ -42,11 +45,16 @@ pub(crate) enum DeltaAction {
         #[command(flatten)]
         format: FormatArg,
     },
-    /// Show what a delta is for and what it asks of a device
+    /// Show what a delta is for, what it asks of a device, and where its bytes go
     Info {
         /// Delta; `-` is standard input
         #[arg(value_name = "DELTA")]
         delta: PathBuf,
+        /// Image that the delta was made from; with it, the bytes of the delta are accounted for
+        #[arg(short, long, value_name = "OLD")]
+        base: Option<PathBuf>,
+        #[command(flatten)]
+        gaps: GapArg,
         #[command(flatten)]
         format: FormatArg,
     },

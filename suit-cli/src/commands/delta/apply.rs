@@ -1,6 +1,6 @@
 //! `suit delta apply`: the new image out of the old one.
 
-use super::{Loaded, failure, header};
+use super::{Loaded, check_base, failure, header};
 use crate::deltas;
 use crate::error::{Failure, Outcome, Place, codes};
 use crate::input::Input;
@@ -11,7 +11,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
-use suit_core::delta::Header;
 
 /// What was written, as JSON, version 1.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -59,20 +58,4 @@ pub(super) fn run(delta: &Path, base: &Path, output: &Target, fill: u8, console:
         (false, true) => console.print_json(&record),
         (false, false) => console.print(&line),
     }
-}
-
-/// Nothing is read of an old image that is not the right one.
-fn check_base(input: &Input, header: &Header, old: &Loaded) -> Outcome<()> {
-    if old.check() == header.old_check && usize::try_from(header.old_size) == Ok(old.bytes.len()) {
-        return Ok(());
-    }
-    let message = format!("'{}' is for another base than '{}'", input.name, old.image.name);
-    Err(Failure::new(codes::DELTA_BASE, message)
-        .at(Place::file(&old.image.name))
-        .note(format!(
-            "the base has {} and a SHA-256 that begins with {}",
-            size(header.old_size),
-            hex(&header.old_check)
-        ))
-        .note(format!("this image has {} and SHA-256 {}", size(old.bytes.len()), hex(&old.digest))))
 }

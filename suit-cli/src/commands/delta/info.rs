@@ -1,6 +1,7 @@
 //! `suit delta info`: what a delta's header says.
 
-use super::header;
+use super::account::AccountRecord;
+use super::{Loaded, check_base, failure, header};
 use crate::cli::delta::InstructionSet;
 use crate::error::Outcome;
 use crate::input::Input;
@@ -8,7 +9,7 @@ use crate::keys::hex;
 use crate::render::words::{grouped, size};
 use schemars::JsonSchema;
 use serde::Serialize;
-use suit_core::delta::create::{DECODER_STATE, Profile};
+use suit_core::delta::create::{DECODER_STATE, Profile, explain};
 use suit_core::delta::{Header, Instructions};
 
 /// A delta, as JSON, version 1.
@@ -18,6 +19,9 @@ pub(crate) struct InfoRecord {
     format: &'static str,
     #[serde(flatten)]
     facts: Facts,
+    /// Where its bytes go; only if the base was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<AccountRecord>,
 }
 
 /// What a delta is for, and what it asks for.
@@ -82,7 +86,17 @@ impl InfoRecord {
     pub(crate) fn of(input: &Input) -> Outcome<Self> {
         let (header, header_size) = header(input)?;
         let facts = Facts::new(input.name.clone(), input.bytes.len(), &header, header_size);
-        Ok(Self { format: "suit-delta/1", facts })
+        Ok(Self { format: "suit-delta/1", facts, account: None })
+    }
+
+    /// The same, and where its bytes go over this base.
+    ///
+    /// # Errors
+    /// Also E0824 another base.
+    pub(super) fn over(input: &Input, old: &Loaded) -> Outcome<Self> {
+        check_base(input, &header(input)?.0, old)?;
+        let account = explain(&input.bytes, &old.bytes).map_err(|error| failure(&input.name, error))?;
+        Ok(Self { account: Some(account.into()), ..Self::of(input)? })
     }
 
     /// For people.
@@ -94,14 +108,17 @@ impl InfoRecord {
         let image = |bytes: u32, check: &str| format!("{}, sha-256 {check}…", size(bytes));
         line("from", &image(facts.old_size, &facts.old_check));
         line("to", &image(facts.new_size, &facts.new_check));
-        line(
-            "payload",
-            &format!(
-                "{} header, {} segments and literals",
-                size(facts.header_size),
-                size(facts.size.saturating_sub(facts.header_size))
+        match &self.account {
+            Some(account) => account.lines().for_each(|[label, value]| line(&label, &value)),
+            None => line(
+                "payload",
+                &format!(
+                    "{} header, {} coded (--base says what for)",
+                    size(facts.header_size),
+                    size(facts.size.saturating_sub(facts.header_size))
+                ),
             ),
-        );
+        }
         let profile = facts.profile.map_or_else(|| "no profile".to_owned(), |name| format!("profile {name}"));
         line("RAM", &format!("{} in all ({profile})", size(facts.memory)));
         for (what, bytes) in [

@@ -1,5 +1,6 @@
 //! `suit delta`: deltas made, applied and shown.
 
+mod account;
 mod apply;
 mod info;
 mod make;
@@ -12,7 +13,9 @@ use crate::cli::delta::{DeltaAction, DeltaArgs};
 use crate::error::{Exit, Failure, Outcome, Place, codes};
 use crate::images::{self, Image, Sections};
 use crate::input::Input;
+use crate::keys::hex;
 use crate::output::Console;
+use crate::render::words::size;
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use suit_core::delta::{CHECK_LEN, Error, Header, IMAGE_SIZE_END, MAGIC};
@@ -27,8 +30,12 @@ pub(crate) fn run(args: &DeltaArgs, console: &Console) -> Outcome<Exit> {
         DeltaAction::Apply { delta, base, output, gaps, format: _ } => {
             apply::run(delta, base, output, gaps.fill, console)
         }
-        DeltaAction::Info { delta, format: _ } => {
-            let record = InfoRecord::of(&Input::read(delta)?)?;
+        DeltaAction::Info { delta, base, gaps, format: _ } => {
+            let input = Input::read(delta)?;
+            let record = match base {
+                Some(base) => InfoRecord::over(&input, &Loaded::read(base, gaps.fill)?),
+                None => InfoRecord::of(&input),
+            }?;
             if console.is_json() { console.print_json(&record) } else { console.print(&record.text()) }
         }
     }?;
@@ -68,6 +75,25 @@ fn failure(name: &str, error: Error) -> Failure {
     Failure::new(code, error.to_string()).at(place)
 }
 
+/// Nothing is made of an old image that is not the right one.
+///
+/// # Errors
+/// E0824 it is another one.
+fn check_base(input: &Input, header: &Header, old: &Loaded) -> Outcome<()> {
+    if old.check() == header.old_check && usize::try_from(header.old_size) == Ok(old.bytes.len()) {
+        return Ok(());
+    }
+    let message = format!("'{}' is for another base than '{}'", input.name, old.image.name);
+    Err(Failure::new(codes::DELTA_BASE, message)
+        .at(Place::file(&old.image.name))
+        .note(format!(
+            "the base has {} and a SHA-256 that begins with {}",
+            size(header.old_size),
+            hex(&header.old_check)
+        ))
+        .note(format!("this image has {} and SHA-256 {}", size(old.bytes.len()), hex(&old.digest))))
+}
+
 /// An image in memory, and what its file says of it.
 struct Loaded {
     image: Image,
@@ -83,8 +109,7 @@ impl Loaded {
         image.fill = fill;
         // Nothing of this size is read into memory.
         if image.len >= u64::from(IMAGE_SIZE_END) {
-            let size = crate::render::words::size(image.len);
-            let message = format!("'{}' is too large for a delta: {size}", image.name);
+            let message = format!("'{}' is too large for a delta: {}", image.name, size(image.len));
             return Err(Failure::new(codes::DELTA_TOO_LARGE, message).at(Place::file(&image.name)));
         }
         let bytes = image.bytes()?;
