@@ -1,7 +1,7 @@
 //! Payloads that were damaged or forged: an error or a wrong image of the right size, never anything else.
 
 use crate::images::{Numbers, Storage, noise, thumb};
-use suit_core::delta::create::{Options, Profile, make};
+use suit_core::delta::create::{Options, Profile, explain, make};
 use suit_core::delta::{Decoder, Error};
 
 /// Mutants of each payload; `SUIT_DELTA_MUTANTS` asks for more (a million were tried, see docs/benchmarks.md).
@@ -54,13 +54,23 @@ fn mutants_stay_inside_the_images() {
                 mutate(&mut payload, &mut numbers);
                 let mut storage = Storage::over(old);
                 let chunk = [1, 7, 64, usize::MAX][numbers.below(4)];
+                let account = explain(&payload, old);
                 match run(&payload, chunk, &mut storage, &mut memory) {
                     // Reads and writes were held to their bounds by the storage itself.
                     Ok(()) => {
                         assert_eq!(storage.new.len(), storage.room);
                         wrong += usize::from(storage.new != *new);
+                        // Who counts decodes the same.
+                        let account = account.unwrap();
+                        let image = account.literal_bytes + account.copied_bytes;
+                        assert_eq!(image as usize, storage.new.len());
                     }
-                    Err(_) => errors += 1,
+                    // Who counts has any memory, and any room for the new image.
+                    Err(Error::Images | Error::Memory { .. }) => errors += 1,
+                    Err(error) => {
+                        assert!(account.is_err(), "{error}: {account:?}");
+                        errors += 1;
+                    }
                 }
             }
         }
