@@ -39,9 +39,14 @@ fn image(image: &[u8]) -> Command {
 
 /// Branch A of the recipes: base, delta, and what is made of them.
 fn branch(base: &[u8], delta: &[u8]) -> Vec<Command> {
+    branch_from(DELTA, base, delta)
+}
+
+/// The same with the delta from elsewhere.
+fn branch_from(from: &str, base: &[u8], delta: &[u8]) -> Vec<Command> {
     seq([
         vec![index(1), image(base), check(Condition::ImageMatch)],
-        vec![index(2), put(vec![uri(DELTA), sha256(delta), size(delta)])],
+        vec![index(2), put(vec![uri(from), sha256(delta), size(delta)])],
         vec![act(Act::Fetch), check(Condition::ImageMatch)],
         vec![index(0), put(vec![Parameter::SourceComponent(2), Parameter::DeltaBase(1)])],
         vec![act(Act::InstallDelta), check(Condition::ImageMatch)],
@@ -98,7 +103,7 @@ fn p_231_a_device_with_the_base_installs_the_delta() {
 }
 
 #[test]
-fn p_232_a_device_with_another_base_takes_the_full_image_and_fetches_no_delta() {
+fn p_232_req_sec_auth_precursor_a_device_with_another_base_takes_the_full_image_and_fetches_no_delta() {
     let delta = delta();
     for other in [None, Some(&b"another image"[..])] {
         let mut device = device(&delta);
@@ -110,7 +115,7 @@ fn p_232_a_device_with_another_base_takes_the_full_image_and_fetches_no_delta() 
 }
 
 #[test]
-fn p_009_a_device_without_the_directive_refuses_the_manifest_and_takes_the_one_without() {
+fn p_009_req_use_img_format_a_device_without_the_directive_refuses_the_manifest_and_takes_the_one_without() {
     static WITHOUT: suit_core::grammar::Supported = suit_verify_nostd::process::supported(true, true);
     let delta = delta();
     let mut device = device(&delta);
@@ -147,7 +152,7 @@ fn p_234_a_damaged_delta_is_refused_by_its_digest_and_the_full_image_taken() {
 }
 
 #[test]
-fn p_234_a_delta_or_a_base_that_was_not_verified_is_not_used() {
+fn p_234_req_sec_auth_precursor_a_delta_or_a_base_that_was_not_verified_is_not_used() {
     let delta = delta();
     let set = put(vec![Parameter::SourceComponent(2), Parameter::DeltaBase(1)]);
     let base = vec![index(1), image(OLD), check(Condition::ImageMatch)];
@@ -339,6 +344,38 @@ fn p_088_p_235_a_plain_copy_does_the_same_with_the_base_set_and_no_delta_is_appl
         assert_eq!(device.update(&only(seq([copy.clone(), base, vec![act(Act::Copy)]]))), Ok(()));
         assert_eq!(device.content("a"), Some(&delta[..]));
     }
+}
+
+/// The directive says of which kind a payload is, and that is signed; the bytes can't say anything else.
+#[test]
+fn req_sec_auth_img_type_neither_image_nor_delta_is_taken_for_the_other() {
+    // The image where the manifest announces a delta.
+    refused(&mut device(NEW), &vouched(NEW), ProcessError::DeltaMalformed);
+    // The delta where it announces an image: the digest is that of the image.
+    let mut served = device(NEW).serving(FULL, &delta());
+    let sized = vec![index(0), put(vec![uri(FULL), size(&delta())])];
+    let image = only(seq([sized, vec![act(Act::Fetch), check(Condition::ImageMatch)]]));
+    assert_eq!(served.update(&image), Err(ProcessError::ConditionFailed(Condition::ImageMatch)));
+    // Each where it is announced.
+    assert_eq!(device(&delta()).update(&vouched(&delta())), Ok(()));
+    assert_eq!(device(&delta()).update(&only(full())), Ok(()));
+}
+
+/// An image in a delta in an envelope: what each layer is, the one around it says.
+#[test]
+fn req_use_img_nested_a_delta_can_come_in_the_envelope() {
+    let delta = delta();
+    let inside = "#delta";
+    let manifest = shared(install_abc(branch_from(inside, OLD, &delta)), vec![index(0), image(NEW)]);
+    let mut nothing_to_fetch = Device::abc().holding("b", OLD);
+    assert_eq!(nothing_to_fetch.update(&seal_with(&manifest, &[(inside, &delta)])), Ok(()));
+    assert_eq!(nothing_to_fetch.content("a"), Some(NEW));
+    assert!(fetched(&nothing_to_fetch).is_empty());
+    // The bytes in the envelope are not signed, and damage to them is found all the same.
+    let mut damaged = delta.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    let mismatch = ProcessError::ConditionFailed(Condition::ImageMatch);
+    refused(&mut Device::abc().holding("b", OLD), &seal_with(&manifest, &[(inside, &damaged)]), mismatch);
 }
 
 #[cfg(feature = "owner-policy")]
