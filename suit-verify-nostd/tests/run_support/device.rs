@@ -257,7 +257,11 @@ impl Platform for Device {
             // A directive that fails ends the run, and is named there.
             if watched.error.is_none() && !self.rehearsing {
                 match directive {
-                    Directive::Fetch | Directive::Write | Directive::Copy | Directive::Swap => {
+                    Directive::Fetch
+                    | Directive::Write
+                    | Directive::Copy
+                    | Directive::Swap
+                    | Directive::InstallDelta => {
                         self.storing(directive.name(), watched.component);
                     }
                     Directive::Wait => self.trace.push(format!("wait {name} over")),

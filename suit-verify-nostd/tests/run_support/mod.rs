@@ -43,6 +43,8 @@ pub(crate) struct Limits {
     /// Bytes for envelopes of dependencies, and how many of these.
     pub(crate) room: usize,
     pub(crate) dependencies: usize,
+    /// Bytes for decoding deltas.
+    pub(crate) delta: usize,
 }
 
 impl Default for Limits {
@@ -55,6 +57,7 @@ impl Default for Limits {
             buffer: 64,
             room: 2_000,
             dependencies: 2,
+            delta: 2_560,
         }
     }
 }
@@ -192,6 +195,7 @@ impl World {
             buffer: taken.unsigned("buffer").unwrap_or(usual.buffer),
             room: taken.unsigned("room").unwrap_or(usual.room),
             dependencies: taken.unsigned("dependencies").unwrap_or(usual.dependencies),
+            delta: taken.unsigned("delta").unwrap_or(usual.delta),
         };
         for option in words(&taken.list("options")) {
             let options = &mut world.options;
@@ -244,9 +248,11 @@ impl World {
     ) -> Result<Ended, ProcessError> {
         let envelope = Envelope::parse(envelope, tagging)?;
         let authenticated = authenticate(&envelope, trust, &crypto, &mut Budget::new())?;
-        let Limits { commands, targets, settings, frames, buffer, room, dependencies } = self.limits;
+        let Limits { commands, targets, settings, frames, buffer, room, dependencies, delta } = self.limits;
         let mut memory = Box::new(Memory::<255, 64, 32, 256>::new());
         let lent: Lent<'_> = memory.lend().at_most(targets, settings, frames, buffer);
+        let mut delta = vec![0; delta];
+        let lent = lent.with_delta(&mut delta);
         let mut room = vec![0; room];
         let mut slots = vec![Dependency::FREE; dependencies];
         let setup =

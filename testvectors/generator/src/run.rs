@@ -380,6 +380,12 @@ impl Trace {
         self.stored("copy", component, content)
     }
 
+    /// A delta has made this.
+    #[must_use]
+    pub fn install_delta(self, component: &str, content: &[u8]) -> Self {
+        self.stored("install-delta", component, content)
+    }
+
     /// A swap, after which the component holds this.
     #[must_use]
     pub fn swap(self, component: &str, content: &[u8]) -> Self {

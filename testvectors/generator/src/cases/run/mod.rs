@@ -4,6 +4,7 @@
 //! at the command at which a run fails.
 
 mod conditions;
+mod deltas;
 mod dependencies;
 mod directives;
 mod index;
@@ -196,6 +197,7 @@ pub(super) fn cases() -> Vec<Case> {
         conditions::cases(),
         directives::cases(),
         storing::cases(),
+        deltas::cases(),
         index::cases(),
         sequences::cases(),
         limits::cases(),

@@ -72,6 +72,8 @@ pub(super) struct Limits {
     /// Bytes for envelopes of dependencies, and how many of these.
     pub(super) room: usize,
     pub(super) dependencies: usize,
+    /// Bytes for decoding deltas.
+    pub(super) delta: usize,
 }
 
 /// The device, with what is around it.
@@ -113,6 +115,7 @@ impl<'l, 'h> Device<'l, 'h> {
                 buffer: 64,
                 room: 2_000,
                 dependencies: 2,
+                delta: 2_560,
             },
             options: Options::new(),
             file_type: FileType::Regular,
@@ -128,7 +131,7 @@ impl<'l, 'h> Device<'l, 'h> {
     /// - `vendor|class|device UUID`, `vendor-number DIGITS`, `floor ID|- NUMBER`, `custom holds|fails`,
     ///   `payload URI DIGITS`;
     /// - `now|battery|power|network|authorized NUMBER`, `other ID VERSION`;
-    /// - `commands|targets|settings|frames|buffer|room|dependencies NUMBER`, `option NAME`.
+    /// - `commands|targets|settings|frames|buffer|room|dependencies|delta NUMBER`, `option NAME`.
     pub(super) fn take(&mut self, line: &'l str, room: &mut Room<'l>) -> Option<()> {
         let (word, rest) = line.split_once(' ')?;
         match word {
@@ -154,6 +157,7 @@ impl<'l, 'h> Device<'l, 'h> {
             "buffer" => self.limits.buffer = rest.parse().ok()?,
             "room" => self.limits.room = rest.parse().ok()?,
             "dependencies" => self.limits.dependencies = rest.parse().ok()?,
+            "delta" => self.limits.delta = rest.parse().ok()?,
             "option" => {
                 *match rest {
                     "strictly-newer" => &mut self.options.strictly_newer,
@@ -263,7 +267,11 @@ impl<'l, 'h> Device<'l, 'h> {
             return Ok(());
         }
         match directive {
-            Directive::Fetch | Directive::Write | Directive::Copy | Directive::Swap => {
+            Directive::Fetch
+            | Directive::Write
+            | Directive::Copy
+            | Directive::Swap
+            | Directive::InstallDelta => {
                 write!(self.host, "- {} {name} ", directive.name())?;
                 let it = self.components.iter().nth(watched.component.0.into()).ok_or(fmt::Error)?;
                 if it.stored && it.length.is_some() {
