@@ -188,6 +188,28 @@ fn s02_a_device_with_too_little_memory_refuses_before_it_writes() {
 }
 
 #[test]
+fn s02_memory_for_deltas_is_a_part_of_all_that_the_device_has() {
+    let place = place();
+    build(&place, "module", "");
+    let ran = simulate(&place, "module.suit --format json").done();
+    let all = ran.json()["ended"]["cost"]["ram"].as_u64().unwrap();
+    // Room is kept for sequences and parameters that this manifest doesn't need: what is missing is missing for the delta.
+    let mut least = 0;
+    let mut most = 2 * all;
+    while most - least > 1 {
+        let half = least.midpoint(most);
+        let ran = simulate(&place, &format!("module.suit --limit-ram {half}"));
+        match ran.status {
+            0 => most = half,
+            _ => least = half,
+        }
+    }
+    let ran = simulate(&place, &format!("module.suit --limit-ram {least}"));
+    assert!(ran.err.starts_with("refused[E1084]"), "{}", ran.err);
+    assert!(most < all + 2048, "{most} of {all}");
+}
+
+#[test]
 fn p_077_what_was_made_before_the_power_went_is_used_by_the_next_run() {
     let place = place();
     build(&place, "module", "");

@@ -90,6 +90,7 @@ fn device_file(place: &Place, device: &toml::Table) -> String {
         ("buffer", "buffer", 64),
         ("dependencies", "dependencies", 2),
         ("dependency-room", "room", 2000),
+        ("delta", "delta", 2560),
     ] {
         writeln!(text, "{key} = {}", number(from).unwrap_or(usual)).unwrap();
     }
@@ -167,6 +168,12 @@ fn number(error: &str) -> &'static str {
         "TooManyParameters" => "E1052",
         "TooDeep" => "E1053",
         "EventUnsupported" => "E1061",
+        "DeltaUnverified" => "E1081",
+        "DeltaInPlace" => "E1082",
+        "DeltaMismatch" => "E1083",
+        "DeltaMemory" => "E1084",
+        "DeltaUnsupported" => "E1085",
+        "DeltaMalformed" => "E1086",
         "SeveredMismatch" => "E0506",
         "WrongType" => "E0301",
         "Untagged" => "E0329",
@@ -192,9 +199,10 @@ fn effects(ran: &Ran) -> Vec<String> {
                     let holds = if line["holds"] == true { "holds" } else { "fails" };
                     format!("{} {} {holds}", line["name"].as_str().unwrap(), component())
                 }
-                "fetch" | "write" | "copy" | "swap" | "invoke" => {
+                "fetch" | "write" | "copy" | "swap" | "invoke" | "delta" => {
                     let held = &line["component"];
                     let digest = held["sha256"].as_str().unwrap_or_default();
+                    let effect = if effect == "delta" { "install-delta" } else { effect };
                     format!("{effect} {} {} {digest}", component(), held["size"]).trim().to_owned()
                 }
                 "skip" => format!("{} {} there", line["name"].as_str().unwrap(), component()),

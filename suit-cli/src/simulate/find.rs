@@ -27,13 +27,9 @@ impl Finder<'_> {
         let (write_size, erase_size) = self.geometry(&file.storage)?;
         let mut components: Vec<Component> = Vec::new();
         for one in &file.component {
-            let component = self.component(one, &identity)?;
-            if components.iter().any(|known| known.id == component.id) {
-                let message = format!("the component {} is given twice", bytes_list(&component.id));
-                return Err(self.failure(codes::NAME_TWICE, one.id.span, message));
-            }
-            components.push(component);
+            components.push(self.component(one, &identity)?);
         }
+        self.names_once(file, &components)?;
         let files = file.files.as_ref().map(|files| self.files(files)).transpose()?;
         let uris = file.uris.0.iter().map(|(uri, source)| self.offer(uri, source));
         let mut options = Options::new();
@@ -112,6 +108,23 @@ impl Finder<'_> {
                 .help("make erase-size a multiple of write-size")),
             _ => Ok((write, erase)),
         }
+    }
+
+    /// Under one identifier there is one place: that of a component, or the slot of it that runs.
+    fn names_once(&self, file: &DeviceFile, components: &[Component]) -> Outcome<()> {
+        let mut names: Vec<&Vec<Vec<u8>>> = Vec::new();
+        for (given, component) in file.component.iter().zip(components) {
+            let running =
+                component.running_id.iter().zip(&given.running_id).map(|(id, said)| (id, said.span));
+            for (id, span) in [(&component.id, given.id.span)].into_iter().chain(running) {
+                if names.contains(&id) {
+                    let message = format!("the component {} is given twice", bytes_list(id));
+                    return Err(self.failure(codes::NAME_TWICE, span, message));
+                }
+                names.push(id);
+            }
+        }
+        Ok(())
     }
 
     fn component(&self, given: &model::Component, device: &Identity) -> Outcome<Component> {

@@ -281,7 +281,7 @@ impl Account<'_> {
                 "make the delta again, from these two images".to_owned()
             }
             ProcessError::DeltaMemory => {
-                "make the delta with a smaller profile, or raise 'delta' under [limits] in the device file"
+                "make the delta with a smaller profile, or give the device more: 'delta' and 'ram' under [limits]"
                     .to_owned()
             }
             ProcessError::DeltaUnsupported => "make the delta with a tool of the device's version".to_owned(),

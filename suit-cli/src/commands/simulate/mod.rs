@@ -236,13 +236,17 @@ impl<'w> Work<'w> {
         let wants_dependencies = !signed.manifest().dependencies().is_empty();
         let mut ram = Ram::new(&limits, wants_dependencies);
         let mut room = Room::new();
-        // A device that doesn't take deltas has no memory for them.
-        let mut delta = vec![0; if self.device.delta { limits.delta } else { 0 }];
         let listed = usize::try_from(signed.manifest().components().len()).unwrap_or(usize::MAX);
-        let lent = match self.args.limit_ram.or(limits.ram) {
-            None => room.lend().at_most(limits.targets, limits.settings, limits.frames, limits.buffer),
+        let (lent, delta) = match self.args.limit_ram.or(limits.ram) {
+            None => {
+                let lent = room.lend().at_most(limits.targets, limits.settings, limits.frames, limits.buffer);
+                (lent, limits.delta)
+            }
             Some(most) => ram.fit(&limits, listed, most, room.lend())?,
         };
+        // A device that doesn't take deltas has no memory for them.
+        let mut delta = vec![0; if self.device.delta { delta } else { 0 }];
+        let for_delta = delta.len();
         let lent = lent.with_delta(&mut delta);
         for key in self.args.phase.procedure().sections() {
             if let Ok(Part::Present(sequence)) = signed.section(*key, &EVERYTHING) {
@@ -281,7 +285,7 @@ impl<'w> Work<'w> {
         let watcher = &platform.watcher;
         ram.used(watcher.depth, watcher.settings, platform.targets());
         if watcher.rebuilt {
-            ram.used_for_delta(limits.delta);
+            ram.used_for_delta(for_delta);
         }
         Ok((failure, Cost { ram: ram.bytes(), ..platform.cost() }))
     }

@@ -44,14 +44,15 @@ impl Ram {
     }
 
     /// Memory that takes no more than `most` bytes with all the rest: room for the components that the manifest lists and
-    /// for the sequences that the device allows, and all that is left for parameters.
+    /// for the sequences that the device allows, then for parameters, as many as it allows, and how many bytes of what is
+    /// left then are for deltas.
     pub(super) fn fit<'m>(
         &self,
         limits: &Limits,
         listed: usize,
         most: u64,
         lent: Lent<'m>,
-    ) -> Outcome<Lent<'m>> {
+    ) -> Outcome<(Lent<'m>, usize)> {
         let targets = listed.min(limits.targets);
         let taken = self.fixed + targets * Lent::TARGET + limits.frames * Lent::FRAME;
         let left = usize::try_from(most).unwrap_or(usize::MAX).checked_sub(taken).ok_or_else(|| {
@@ -62,6 +63,8 @@ impl Ram {
             );
             Failure::new(codes::RAM_LIMIT, message)
         })?;
-        Ok(lent.at_most(targets, limits.settings.min(left / Lent::SETTING), limits.frames, limits.buffer))
+        let settings = limits.settings.min(left / Lent::SETTING);
+        let delta = limits.delta.min(left - settings * Lent::SETTING);
+        Ok((lent.at_most(targets, settings, limits.frames, limits.buffer), delta))
     }
 }
