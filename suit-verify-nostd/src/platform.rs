@@ -156,19 +156,20 @@ pub trait Platform {
 
     // --- rollback ---
 
-    /// The lowest sequence number that is still accepted from the root manifest stored at `manifest` (TD §5.2.1), or
-    /// from one that doesn't say where it is stored. 0 if none was installed yet.
+    /// The lowest sequence number that is still accepted from the manifest stored at `manifest` (TD §5.2.1), or from a root
+    /// manifest that doesn't say where it is stored. 0 if none was installed yet. That of a dependency counts with its
+    /// prefix, so that nobody raises the floor of a manifest elsewhere.
     ///
     /// # Errors
     /// If it can't be read: then nothing is accepted.
-    fn floor(&mut self, manifest: Option<ComponentId<'_>>) -> Result<u64, PlatformFault>;
+    fn floor(&mut self, manifest: Option<ComponentPath<'_>>) -> Result<u64, PlatformFault>;
 
     /// Keeps `sequence` as the lowest number from now on. Called at the end of a successful update; a device with
     /// trial boots may keep it back until the new image has confirmed.
     ///
     /// # Errors
     /// If it can't be kept: the update then counts as failed.
-    fn set_floor(&mut self, manifest: Option<ComponentId<'_>>, sequence: u64) -> Result<(), PlatformFault>;
+    fn set_floor(&mut self, manifest: Option<ComponentPath<'_>>, sequence: u64) -> Result<(), PlatformFault>;
 
     // --- storage ---
 

@@ -266,8 +266,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let authenticated = authenticate(&envelope, &self.setup.trust, &self.setup.crypto, &mut self.budget)?;
         let signed = authenticated.manifest_for(self.setup.supported)?;
         // P-038, by where the dependency is stored.
-        let id = self.path_of(target).map(|path| path.id());
-        if signed.manifest().sequence_number() < self.platform.floor(id)? {
+        let path = self.path_of(target);
+        if signed.manifest().sequence_number() < self.platform.floor(path)? {
             return Err(ProcessError::Rollback);
         }
         let prefix = self.prefix_for(dependent, target)?;
@@ -461,7 +461,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             if let (Some(signed), true, Some(path)) =
                 (loaded.signed, loaded.ran > 0, self.path_of(loaded.target))
             {
-                self.platform.set_floor(Some(path.id()), signed.manifest().sequence_number())?;
+                self.platform.set_floor(Some(path), signed.manifest().sequence_number())?;
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use suit_core::labels::{Condition, Directive, ManifestKey, ParameterKey};
 
 use super::memory::{Choice, Frame, Kind};
 use super::{Failure, Outcome, Payload, Place, Procedure, ProcessError, Processor, Step, content};
-use crate::platform::{Platform, Watched};
+use crate::platform::{ComponentPath, Platform, Watched};
 #[cfg(feature = "trust-domains")]
 use crate::signed::Part;
 
@@ -331,7 +331,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             #[cfg(feature = "trust-domains")]
             self.raise_dependency_floors()?;
             let manifest = self.root.manifest();
-            self.platform.set_floor(manifest.component_id(), manifest.sequence_number())?;
+            self.platform
+                .set_floor(manifest.component_id().map(ComponentPath::new), manifest.sequence_number())?;
         }
         self.outcome = Outcome::Done;
         Ok(())

@@ -41,7 +41,7 @@ use suit_core::labels::{Condition, ManifestKey};
 
 use crate::authenticate::Authenticated;
 use crate::crypto::Crypto;
-use crate::platform::{Handle, Platform};
+use crate::platform::{ComponentPath, Handle, Platform};
 use crate::signed::{Part, SignedManifest};
 use crate::trust::TrustStore;
 
@@ -374,7 +374,7 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
     /// (P-039).
     fn check_floor(&mut self, procedure: Procedure) -> Result<(), ProcessError> {
         let manifest = self.root.manifest();
-        let floor = self.platform.floor(manifest.component_id())?;
+        let floor = self.platform.floor(manifest.component_id().map(ComponentPath::new))?;
         let sequence = manifest.sequence_number();
         let newer = self.setup.options.strictly_newer && procedure == Procedure::Update;
         if sequence < floor || (newer && sequence == floor) {

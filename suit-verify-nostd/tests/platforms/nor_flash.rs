@@ -4,7 +4,7 @@ use suit_core::cbor::Reader;
 use suit_core::component::ComponentId;
 use suit_core::digest::Digest;
 use suit_core::labels::{Algorithm, FileType};
-use suit_verify_nostd::platform::{Handle, Identifier, Incoming, Platform, PlatformFault};
+use suit_verify_nostd::platform::{ComponentPath, Handle, Identifier, Incoming, Platform, PlatformFault};
 use suit_verify_nostd::platforms::nor_flash::{
     Bank, Board, NOT_ALIGNED, NorBuffers, NorComponent, NorLayout, NorPlatform, OUT_OF_BOUNDS, View,
 };
@@ -196,7 +196,7 @@ fn cut_at<const R: usize, const W: usize, const E: usize>(
     compacted: &mut u32,
 ) -> bool {
     let (old, new) = (image(2 * E + 5, 1), image(2 * E + 5 + W, 2));
-    let place = || Some(ComponentId::read(&mut Reader::new(b"\x81\x41m")).unwrap());
+    let place = || Some(ComponentPath::new(ComponentId::read(&mut Reader::new(b"\x81\x41m")).unwrap()));
     let mut flash = Model::<R, W, E>::new(blocks(&layout(E as u32), E as u32));
     started(&mut flash, page, |platform| {
         update(platform, &old, 7, |platform| platform.promote(FIRMWARE)).unwrap();
@@ -307,7 +307,7 @@ fn calls_out_of_order_are_refused() {
 #[test]
 fn floors_are_those_of_the_layout() {
     let mut flash = bytewise();
-    let place = |encoded| Some(ComponentId::read(&mut Reader::new(encoded)).unwrap());
+    let place = |encoded| Some(ComponentPath::new(ComponentId::read(&mut Reader::new(encoded)).unwrap()));
     started(&mut flash, 64, |platform| {
         assert_eq!(platform.set_floor(place(b"\x81\x41m"), u64::MAX), Ok(()));
         assert_eq!(platform.floor(place(b"\x81\x41m")), Ok(u64::MAX));
@@ -406,7 +406,7 @@ fn s03_p_233_the_running_bank_is_the_base_of_the_other_one() {
     let mut find = |parts: &[&[u8]]| {
         let encoded = path(parts);
         let id = ComponentId::read(&mut Reader::new(&encoded)).unwrap();
-        platform.component(&suit_verify_nostd::platform::ComponentPath::new(id))
+        platform.component(&ComponentPath::new(id))
     };
     assert_eq!(find(&[b"firmware"]), Some(FIRMWARE));
     assert_eq!(find(&[b"app", b"running"]), None);

@@ -56,7 +56,7 @@ fn components_are_found_by_all_parts() {
 #[test]
 fn a_place_without_floor_is_refused() {
     let log = with_device(|device| {
-        let place = |encoded| Some(ComponentId::read(&mut Reader::new(encoded)).unwrap());
+        let place = |encoded| Some(ComponentPath::new(ComponentId::read(&mut Reader::new(encoded)).unwrap()));
         assert_eq!(device.floor(None), Ok(0));
         assert_eq!(device.floor(place(b"\x81\x41m")), Ok(5));
         assert_eq!(device.floor(place(b"\x81\x41n")), Err(PlatformFault::FORBIDDEN));

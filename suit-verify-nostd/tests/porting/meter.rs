@@ -1,5 +1,4 @@
 //! A water meter: flash in pages of 2 KiB, and ferroelectric memory whose words change at once or not at all.
-use suit_core::component::ComponentId;
 use suit_verify_nostd::platform::{
     ComponentPath, Handle, Identifier, IdentifierKind, Incoming, Platform, PlatformFault,
 };
@@ -61,11 +60,11 @@ impl<C: Chip> Platform for Meter<C> {
         Some(self.slot.into())
     }
 
-    fn floor(&mut self, _: Option<ComponentId<'_>>) -> Result<u64, PlatformFault> {
+    fn floor(&mut self, _: Option<ComponentPath<'_>>) -> Result<u64, PlatformFault> {
         Ok(self.chip.word(FLOOR))
     }
 
-    fn set_floor(&mut self, _: Option<ComponentId<'_>>, sequence: u64) -> Result<(), PlatformFault> {
+    fn set_floor(&mut self, _: Option<ComponentPath<'_>>, sequence: u64) -> Result<(), PlatformFault> {
         // The update has ended well: the slot that was written runs from the next start on.
         done(self.chip.set_word(RUNNING, self.slot.into()) && self.chip.set_word(FLOOR, sequence))
     }

@@ -53,7 +53,7 @@ pub(crate) struct Device {
     pub(crate) vendors: Vec<Identifier<'static>>,
     pub(crate) classes: Vec<Identifier<'static>>,
     pub(crate) devices: Vec<Identifier<'static>>,
-    pub(crate) floors: BTreeMap<Option<Vec<u8>>, u64>,
+    pub(crate) floors: BTreeMap<Option<Vec<Vec<u8>>>, u64>,
     /// What was done, a line each.
     pub(crate) log: Vec<String>,
     /// What was told for reports, a line each.
@@ -320,8 +320,8 @@ fn serve(
     processor.end_payload().unwrap();
 }
 
-fn key(manifest: Option<ComponentId<'_>>) -> Option<Vec<u8>> {
-    manifest.map(|id| id.encoded().to_vec())
+fn key(manifest: Option<ComponentPath<'_>>) -> Option<Vec<Vec<u8>>> {
+    manifest.map(|path| path.parts().map(<[u8]>::to_vec).collect())
 }
 
 impl Platform for Device {
@@ -347,14 +347,14 @@ impl Platform for Device {
         self.at(component).slot
     }
 
-    fn floor(&mut self, manifest: Option<ComponentId<'_>>) -> Result<u64, PlatformFault> {
+    fn floor(&mut self, manifest: Option<ComponentPath<'_>>) -> Result<u64, PlatformFault> {
         if self.floor_unreadable {
             return Err(PlatformFault(76));
         }
         Ok(self.floors.get(&key(manifest)).copied().unwrap_or(0))
     }
 
-    fn set_floor(&mut self, manifest: Option<ComponentId<'_>>, sequence: u64) -> Result<(), PlatformFault> {
+    fn set_floor(&mut self, manifest: Option<ComponentPath<'_>>, sequence: u64) -> Result<(), PlatformFault> {
         self.operation()?;
         self.log.push(format!("floor {sequence}"));
         self.floors.insert(key(manifest), sequence);
@@ -526,7 +526,7 @@ impl Platform for Device {
         if !self.counts_references {
             return Ok(0);
         }
-        let who = format!("{:?}", key(manifest));
+        let who = format!("{:?}", manifest.map(|id| id.encoded().to_vec()));
         let referrers = &mut self.at(component).referrers;
         referrers.retain(|referrer| *referrer != who);
         if uses {

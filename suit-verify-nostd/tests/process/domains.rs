@@ -12,7 +12,7 @@ use crate::dependencies::*;
 use crate::device::{Device, options};
 
 /// `dep` depends on `dep2`, which writes into `e`.
-fn chain() -> (Manifest, Manifest, Manifest) {
+pub(crate) fn chain() -> (Manifest, Manifest, Manifest) {
     let last = with(manifest(&["e"]), ManifestKey::Install, mark("last"));
     let mut middle =
         shared(manifest(&["d", "dep2"]), vec![index(1), put(vec![digest_of(&last), uri("coap://x/2")])]);

@@ -8,6 +8,8 @@ use suit_verify_nostd::process::{Procedure, ProcessError};
 use crate::build::*;
 use crate::common::Key;
 use crate::dependencies::*;
+use crate::device::Device;
+use crate::domains::chain;
 
 #[test]
 fn p_038_p_167_a_dependency_has_a_floor_by_where_it_is_stored() {
@@ -17,7 +19,7 @@ fn p_038_p_167_a_dependency_has_a_floor_by_where_it_is_stored() {
     leaf.sequence_number = 5;
     let mut device = serving(&leaf);
     assert_eq!(device.update(&seal(&root(&leaf))), Ok(()));
-    let stored = crate::common::hex("81 43 64 65 70");
+    let stored = vec![b"dep".to_vec()];
     assert_eq!(device.floors.get(&Some(stored.clone())), Some(&5), "['dep']");
     assert_eq!(device.floors.get(&None), Some(&7));
     assert_eq!(device.floors.len(), 2);
@@ -28,6 +30,30 @@ fn p_038_p_167_a_dependency_has_a_floor_by_where_it_is_stored() {
         assert_eq!(device.update(&seal(&root(&leaf))), result, "{sequence}");
         assert_eq!(device.floors[&Some(stored.clone())], sequence.max(5));
     }
+}
+
+/// A dependency that was given one wing of a house doesn't hold back what is stored elsewhere under the same name.
+#[test]
+fn p_038_p_163_a_prefix_belongs_to_the_place_that_has_the_floor() {
+    let (mut root, middle, last) = chain();
+    root.dependencies.insert(1, Some(id("wing")));
+    let device = || {
+        Device::new(&["a", "dep", "dep2", "wing/d", "wing/dep2", "wing/e"])
+            .with_dependencies()
+            .serving(URI, &seal(&middle))
+            .serving("coap://x/2", &seal(&last))
+    };
+    let place = |parts: &[&str]| Some(parts.iter().map(|part| part.as_bytes().to_vec()).collect::<Vec<_>>());
+    let mut elsewhere = device();
+    elsewhere.floors.insert(place(&["dep2"]), 8);
+    assert_eq!(elsewhere.update(&seal(&root)), Ok(()));
+    assert_eq!(elsewhere.content("wing/e"), Some(&b"last"[..]));
+    assert_eq!(elsewhere.floors[&place(&["dep2"])], 8);
+    assert_eq!(elsewhere.floors[&place(&["wing", "dep2"])], 7);
+    // And there it holds.
+    let mut there = device();
+    there.floors.insert(place(&["wing", "dep2"]), 8);
+    assert_eq!(there.update(&seal(&root)), Err(ProcessError::Rollback));
 }
 
 fn removing(dependency: &Manifest) -> Manifest {

@@ -95,8 +95,8 @@ pub(crate) fn joined<'a>(parts: impl Iterator<Item = &'a [u8]>) -> String {
     parts.map(part).collect::<Vec<_>>().join("/")
 }
 
-fn stored_at(manifest: Option<ComponentId<'_>>) -> String {
-    manifest.map_or(String::new(), |id| joined(id.parts()))
+fn stored_at(manifest: Option<ComponentPath<'_>>) -> String {
+    manifest.map_or(String::new(), |path| joined(path.parts()))
 }
 
 impl Device {
@@ -151,11 +151,11 @@ impl Platform for Device {
         self.at(component).slot
     }
 
-    fn floor(&mut self, manifest: Option<ComponentId<'_>>) -> Result<u64, PlatformFault> {
+    fn floor(&mut self, manifest: Option<ComponentPath<'_>>) -> Result<u64, PlatformFault> {
         Ok(self.floors.get(&stored_at(manifest)).copied().unwrap_or(0))
     }
 
-    fn set_floor(&mut self, manifest: Option<ComponentId<'_>>, sequence: u64) -> Result<(), PlatformFault> {
+    fn set_floor(&mut self, manifest: Option<ComponentPath<'_>>, sequence: u64) -> Result<(), PlatformFault> {
         let id = stored_at(manifest);
         let space = if id.is_empty() { "" } else { " " };
         self.trace.push(format!("floor{space}{id} {sequence}"));
@@ -322,7 +322,7 @@ impl Platform for Device {
         manifest: Option<ComponentId<'_>>,
         uses: bool,
     ) -> Result<u32, PlatformFault> {
-        let manifest = stored_at(manifest);
+        let manifest = stored_at(manifest.map(ComponentPath::new));
         let users = &mut self.at(component).users;
         if uses {
             users.insert(manifest);

@@ -45,7 +45,7 @@ impl Account<'_> {
                     }
                 }
             }
-            ProcessError::Rollback => match platform.floor(manifest.component_id()) {
+            ProcessError::Rollback => match platform.floor(manifest.component_id().map(ComponentPath::new)) {
                 Ok(floor) => {
                     failure.note(format!("it has {}, and the device {floor}", manifest.sequence_number()))
                 }

@@ -21,8 +21,8 @@ use suit_verify_nostd::process::Procedure;
 use suit_verify_nostd::report::{Record, Recorder as _};
 
 /// The parts of a manifest's identifier, if it has one.
-fn owned(manifest: Option<ComponentId<'_>>) -> Option<Id> {
-    manifest.map(|id| Id(id.parts().map(<[u8]>::to_vec).collect()))
+fn owned(manifest: Option<ComponentPath<'_>>) -> Option<Id> {
+    manifest.map(|path| Id(path.parts().map(<[u8]>::to_vec).collect()))
 }
 
 impl Platform for FilesPlatform<'_> {
@@ -79,13 +79,13 @@ impl Platform for FilesPlatform<'_> {
         self.slot_of(component)?.number
     }
 
-    fn floor(&mut self, manifest: Option<ComponentId<'_>>) -> Result<u64, PlatformFault> {
+    fn floor(&mut self, manifest: Option<ComponentPath<'_>>) -> Result<u64, PlatformFault> {
         let manifest = owned(manifest);
         let known = self.floors.iter().find(|floor| floor.manifest == manifest);
         Ok(known.map_or(0, |floor| floor.sequence))
     }
 
-    fn set_floor(&mut self, manifest: Option<ComponentId<'_>>, sequence: u64) -> Result<(), PlatformFault> {
+    fn set_floor(&mut self, manifest: Option<ComponentPath<'_>>, sequence: u64) -> Result<(), PlatformFault> {
         // An update that came to its end is what the device starts from now on.
         for position in 0..self.components.len() {
             let Ok(handle) = u16::try_from(position).map(Handle) else { continue };
@@ -337,7 +337,7 @@ impl Platform for FilesPlatform<'_> {
         uses: bool,
     ) -> Result<u32, PlatformFault> {
         let id = self.live(component).map(|live| Id(live.id.clone())).ok_or(PlatformFault::UNSUPPORTED)?;
-        let reference = Reference { component: id, manifest: owned(manifest) };
+        let reference = Reference { component: id, manifest: owned(manifest.map(ComponentPath::new)) };
         self.references.retain(|known| *known != reference);
         if uses {
             self.references.push(reference);

@@ -211,10 +211,10 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
     }
 
     /// The key of the floor of manifests from this place.
-    fn floor_key(&self, manifest: Option<ComponentId<'_>>) -> Result<u16, PlatformFault> {
+    fn floor_key(&self, manifest: Option<ComponentPath<'_>>) -> Result<u16, PlatformFault> {
         let is_it = |place: &Option<&[&[u8]]>| match (place, manifest) {
             (None, None) => true,
-            (Some(parts), Some(id)) => ComponentPath::new(id).is(parts),
+            (Some(parts), Some(path)) => path.is(parts),
             _ => false,
         };
         let position = self.layout.floors.iter().position(is_it).ok_or(PlatformFault::FORBIDDEN)?;
@@ -289,12 +289,12 @@ impl<F: NorFlash, B: Board> Platform for NorPlatform<'_, '_, F, B> {
         self.view = if procedure == Procedure::Invocation { View::Running } else { View::Spare };
     }
 
-    fn floor(&mut self, manifest: Option<ComponentId<'_>>) -> Result<u64, PlatformFault> {
+    fn floor(&mut self, manifest: Option<ComponentPath<'_>>) -> Result<u64, PlatformFault> {
         let value = self.record(self.floor_key(manifest)?)?;
         Ok(value.and_then(|value| value.first_chunk().copied()).map_or(0, u64::from_le_bytes))
     }
 
-    fn set_floor(&mut self, manifest: Option<ComponentId<'_>>, sequence: u64) -> Result<(), PlatformFault> {
+    fn set_floor(&mut self, manifest: Option<ComponentPath<'_>>, sequence: u64) -> Result<(), PlatformFault> {
         let mut value = Value::default();
         for (to, from) in value.iter_mut().zip(sequence.to_le_bytes()) {
             *to = from;
@@ -453,7 +453,9 @@ impl<F: NorFlash, B: Board> Platform for NorPlatform<'_, '_, F, B> {
     ) -> Result<u32, PlatformFault> {
         let mut facts = self.facts(component)?;
         // The key of its floor tells who a manifest is.
-        let bit = 1_u64.checked_shl(self.floor_key(manifest)?.into()).ok_or(PlatformFault::NO_ROOM)?;
+        let bit = 1_u64
+            .checked_shl(self.floor_key(manifest.map(ComponentPath::new))?.into())
+            .ok_or(PlatformFault::NO_ROOM)?;
         let old = referrers(&facts);
         let new = if uses { old | bit } else { old & !bit };
         if new != old {

@@ -1,7 +1,5 @@
 //! What a device in memory consists of, and what it says of itself.
 
-use suit_core::component::ComponentId;
-
 use super::super::{Identity, Mark, length_of};
 use crate::platform::ComponentPath;
 
@@ -93,10 +91,10 @@ impl<'r> RamFloor<'r> {
         Self { manifest, sequence: 0 }
     }
 
-    pub(super) fn is_for(&self, manifest: Option<ComponentId<'_>>) -> bool {
+    pub(super) fn is_for(&self, manifest: Option<ComponentPath<'_>>) -> bool {
         match (self.manifest, manifest) {
             (None, None) => true,
-            (Some(parts), Some(id)) => ComponentPath::new(id).is(parts),
+            (Some(parts), Some(path)) => path.is(parts),
             _ => false,
         }
     }

@@ -179,7 +179,7 @@ impl<'p, 'r> RamPlatform<'p, 'r> {
         }
     }
 
-    fn floor_of(&mut self, manifest: Option<ComponentId<'_>>) -> Result<usize, PlatformFault> {
+    fn floor_of(&mut self, manifest: Option<ComponentPath<'_>>) -> Result<usize, PlatformFault> {
         self.floors.iter().position(|floor| floor.is_for(manifest)).ok_or(PlatformFault::FORBIDDEN)
     }
 }
@@ -198,13 +198,13 @@ impl Platform for RamPlatform<'_, '_> {
         self.get(component)?.slot
     }
 
-    fn floor(&mut self, manifest: Option<ComponentId<'_>>) -> Result<u64, PlatformFault> {
+    fn floor(&mut self, manifest: Option<ComponentPath<'_>>) -> Result<u64, PlatformFault> {
         self.attempt(Operation::Floor)?;
         let floor = self.floor_of(manifest)?;
         self.floors.get(floor).map(|floor| floor.sequence).ok_or(PlatformFault::FORBIDDEN)
     }
 
-    fn set_floor(&mut self, manifest: Option<ComponentId<'_>>, sequence: u64) -> Result<(), PlatformFault> {
+    fn set_floor(&mut self, manifest: Option<ComponentPath<'_>>, sequence: u64) -> Result<(), PlatformFault> {
         self.attempt(Operation::SetFloor)?;
         let position = self.floor_of(manifest)?;
         if let Some(floor) = self.floors.get_mut(position) {
@@ -395,7 +395,7 @@ impl Platform for RamPlatform<'_, '_> {
         uses: bool,
     ) -> Result<u32, PlatformFault> {
         self.attempt(Operation::Reference)?;
-        let position = u32::try_from(self.floor_of(manifest)?).ok();
+        let position = u32::try_from(self.floor_of(manifest.map(ComponentPath::new))?).ok();
         let bit = position.and_then(|position| 1_u32.checked_shl(position)).ok_or(PlatformFault::NO_ROOM)?;
         let component = self.get_mut(component)?;
         if uses {

@@ -107,11 +107,11 @@ impl Platform for Board<'_> {
         }
     }
 
-    fn floor(&mut self, _: Option<ComponentId<'_>>) -> Result<u64, PlatformFault> {
+    fn floor(&mut self, _: Option<ComponentPath<'_>>) -> Result<u64, PlatformFault> {
         Ok(self.floor)
     }
 
-    fn set_floor(&mut self, _: Option<ComponentId<'_>>, sequence: u64) -> Result<(), PlatformFault> {
+    fn set_floor(&mut self, _: Option<ComponentPath<'_>>, sequence: u64) -> Result<(), PlatformFault> {
         self.floor = sequence;
         self.effects = self.effects.wrapping_add(1000);
         Ok(())

@@ -3,7 +3,7 @@
 use suit_core::cbor::Reader;
 use suit_core::component::ComponentId;
 use suit_verify_nostd::crypto::{DigestBytes, HashAlgorithm, HashState, Sha256};
-use suit_verify_nostd::platform::Platform;
+use suit_verify_nostd::platform::{ComponentPath, Platform};
 use suit_verify_nostd::platforms::nor_flash::View;
 
 use crate::device::{Device, ROOTS};
@@ -53,7 +53,7 @@ pub fn say_changes(before: &Digests, after: &Digests) {
 pub fn say_floors(device: &mut Device) {
     let [kernel, tls, rules, scenes] = ROOTS.each_ref().map(|root| {
         let place = ComponentId::read(&mut Reader::new(root.place)).ok();
-        device.floor(place).unwrap_or(u64::MAX)
+        device.floor(place.map(ComponentPath::new)).unwrap_or(u64::MAX)
     });
     say!("floors: kernel {kernel}, tls {tls}, rules {rules}, scenes {scenes}");
 }

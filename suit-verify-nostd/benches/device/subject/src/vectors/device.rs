@@ -331,13 +331,13 @@ impl Platform for Device<'_, '_> {
         self.at(component).ok()?.slot
     }
 
-    fn floor(&mut self, manifest: Option<ComponentId<'_>>) -> Result<u64, PlatformFault> {
-        let name = Name::of_manifest(manifest)?;
+    fn floor(&mut self, manifest: Option<ComponentPath<'_>>) -> Result<u64, PlatformFault> {
+        let name = Name::of_path(manifest)?;
         Ok(self.floors.iter().find(|(id, _)| *id == name).map_or(0, |(_, floor)| *floor))
     }
 
-    fn set_floor(&mut self, manifest: Option<ComponentId<'_>>, sequence: u64) -> Result<(), PlatformFault> {
-        let name = Name::of_manifest(manifest)?;
+    fn set_floor(&mut self, manifest: Option<ComponentPath<'_>>, sequence: u64) -> Result<(), PlatformFault> {
+        let name = Name::of_path(manifest)?;
         let space = if name.text().is_empty() { "" } else { " " };
         writeln!(self.host, "- floor{space}{} {sequence}", name.text()).map_err(|_| UNSAID)?;
         if let Some((_, floor)) = self.floors.iter_mut().find(|(id, _)| *id == name) {

@@ -4,7 +4,7 @@ use core::fmt::{self, Write};
 
 use suit_core::component::ComponentId;
 use suit_verify_nostd::crypto::{HashAlgorithm, Sha256};
-use suit_verify_nostd::platform::PlatformFault;
+use suit_verify_nostd::platform::{ComponentPath, PlatformFault};
 
 use super::lines::unhex;
 
@@ -84,7 +84,12 @@ impl Name {
 
     /// Of a manifest that doesn't say where it is stored: empty.
     pub(super) fn of_manifest(manifest: Option<ComponentId<'_>>) -> Result<Self, PlatformFault> {
-        let parts = manifest.iter().flat_map(|id| id.parts());
+        Self::of_path(manifest.map(ComponentPath::new))
+    }
+
+    /// The same, behind a prefix.
+    pub(super) fn of_path(path: Option<ComponentPath<'_>>) -> Result<Self, PlatformFault> {
+        let parts = path.iter().flat_map(ComponentPath::parts);
         Self::new(parts).map_err(|_| PlatformFault::UNSUPPORTED)
     }
 
