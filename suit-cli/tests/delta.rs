@@ -125,6 +125,19 @@ fn s03_of_two_slots_the_running_one_is_the_base_of_the_other() {
     assert!(told.text().contains(" from [fw] slot 1 ("), "{}", told.text());
 }
 
+/// As one with two places for code that runs from either: what runs has an identifier of its own, and no slot.
+#[test]
+fn p_233_where_the_base_is_another_component_the_image_is_made_in_its_place_at_once() {
+    let place = place();
+    change(&place, "module.toml", "base = 'old.bin'\n", "base = 'old.bin'\nbase-id = ['tls', 'running']\n");
+    change(&place, "device.toml", "id = ['tls']\n", "id = ['tls', 'running']\n");
+    change(&place, "device.toml", "id = ['tls', 'new']\n", "id = ['tls']\n");
+    build(&place, "module", "");
+    assert_eq!(effects(&place, "module.suit"), ["fetch tls/delta", "delta tls"]);
+    place.write("old.bin", image("version 0"));
+    assert_eq!(effects(&place, "module.suit"), ["fetch tls"]);
+}
+
 #[test]
 fn p_232_a_device_with_another_base_fetches_the_full_image() {
     let place = place();

@@ -219,10 +219,12 @@ fn stages(
     };
     let has_slots = component.slots.is_some();
     let base = find(delta.value.base_id.as_deref(), has_slots.then_some("running"))?;
-    let new = if has_slots { None } else { Some(find(delta.value.new_id.as_deref(), Some("new"))?) };
+    let target = find(None, None)?;
+    // Only what holds its own base can't be written at once.
+    let beside = !has_slots && (delta.value.new_id.is_some() || base == target);
+    let new = if beside { Some(find(delta.value.new_id.as_deref(), Some("new"))?) } else { None };
     let stages = Stages { base, new, delta: find(delta.value.staging_id.as_deref(), Some("delta"))? };
     // P-233: none of them is written while it is read.
-    let target = find(None, None)?;
     let written = [stages.new.unwrap_or(target), stages.delta];
     if written.contains(&base)
         || stages.delta == target

@@ -42,8 +42,11 @@ pub(super) fn by_delta(commands: &mut Vec<Command>, index: u64, stages: &Stages,
             let with_delta = images.iter().filter_map(|image| Some((image, image.delta.as_ref()?)));
             let mut alternatives: Vec<_> = with_delta
                 .map(|(image, delta)| {
-                    let slot = Parameter::ComponentSlot(image.slot.unwrap_or_default());
-                    let mut branch = vec![select(index), set(vec![slot]), check(Condition::ComponentSlot)];
+                    let mut branch = Vec::new();
+                    if let Some(slot) = image.slot {
+                        let slot = set(vec![Parameter::ComponentSlot(slot)]);
+                        branch.extend([select(index), slot, check(Condition::ComponentSlot)]);
+                    }
                     branch.extend(rebuild(index, stages, delta));
                     branch
                 })
@@ -51,7 +54,7 @@ pub(super) fn by_delta(commands: &mut Vec<Command>, index: u64, stages: &Stages,
             // Devices differ in what is selected after a sequence that failed.
             alternatives.push([vec![select(index)], whole(images)].concat());
             match alternatives.len() {
-                // No slot has a delta.
+                // Nothing has a delta.
                 1 => commands.extend(alternatives.into_iter().flatten()),
                 _ => commands.push(Command::TryEach(alternatives, false)),
             }

@@ -166,8 +166,8 @@ pub(crate) struct Delta {
     pub(crate) base_id: Option<Vec<Spanned<Bytes>>>,
     /// Where the device puts the delta: the component's identifier with `delta` behind it, if it isn't said.
     pub(crate) staging_id: Option<Vec<Spanned<Bytes>>>,
-    /// Where the device makes the new image of a component without slots: its identifier with `new` behind it, if it isn't
-    /// said.
+    /// Where the device makes the new image of a component without slots: if the base is in the component itself its
+    /// identifier with `new` behind it, else the component, if it isn't said.
     pub(crate) new_id: Option<Vec<Spanned<Bytes>>>,
 }
 
