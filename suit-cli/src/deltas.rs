@@ -1,6 +1,7 @@
 //! Deltas as this tool makes and applies them: with the device's decoder, in the memory that the delta's header asks for.
 
 use crate::description::lower::digest_of;
+use suit_core::delta::create::{self, Made, Options, Progress, make_and_tell};
 use suit_core::delta::{CHECK_LEN, Decoder, Error, Fault, Header, Images};
 use suit_core::labels::Algorithm;
 
@@ -16,6 +17,34 @@ pub(crate) fn check(image: &[u8]) -> [u8; CHECK_LEN] {
 /// Whether an image is the one of this size and check.
 pub(crate) fn is_bound(size: u32, expected: [u8; CHECK_LEN], image: &[u8]) -> bool {
     usize::try_from(size) == Ok(image.len()) && check(image) == expected
+}
+
+/// The smallest delta of those that are made for each address that files say, or for a guessed one if none does. Images for the
+/// two slots of a component have different ones, and a delta holds one of them; which is better shows when it is made.
+///
+/// # Errors
+/// What the encoder says.
+pub(crate) fn make(
+    [old, new]: [&[u8]; 2],
+    options: &Options,
+    said: [Option<u64>; 2],
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Made, create::Error> {
+    let mut addresses: Vec<_> =
+        said.into_iter().flatten().filter_map(|address| u32::try_from(address).ok()).collect();
+    addresses.dedup();
+    let mut make = |options: &Options| make_and_tell(old, new, options, tell);
+    let Some((first, others)) = addresses.split_first().filter(|_| options.image_address.is_none()) else {
+        return make(options);
+    };
+    let mut best = make(&Options { image_address: Some(*first), ..*options })?;
+    for other in others {
+        let made = make(&Options { image_address: Some(*other), ..*options })?;
+        if made.payload.len() < best.payload.len() {
+            best = made;
+        }
+    }
+    Ok(best)
 }
 
 /// What a delta makes of an old image. Whether it is the right old image, and the result the right new one, is the caller's to
@@ -56,5 +85,36 @@ impl Images for Both<'_> {
     fn write_new(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.new.extend_from_slice(bytes);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    /// Pointers to every place of an image at `address`, between other words; `more` of these come in the middle, and what is
+    /// behind them has moved.
+    fn image(address: u32, more: u32) -> Vec<u8> {
+        let other = |at: u32| at.wrapping_mul(0x9e37_79b1).to_le_bytes();
+        let place = |at: u32| 16 * at + if at < 250 { 0 } else { 4 * more };
+        let pair = |at: u32| {
+            let pointer = (address + place(at * 7 % 500)).to_le_bytes();
+            [other(at), other(at + 2_000), other(at + 3_000), pointer].concat()
+        };
+        let middle = (1_000..1_000 + more).flat_map(other);
+        (0..250).flat_map(pair).chain(middle).chain((250..500).flat_map(pair)).collect()
+    }
+
+    #[test]
+    fn of_images_for_two_places_the_smaller_delta_is_taken() {
+        let (old, new) = (image(0x2_0000, 0), image(0x6_0000, 3));
+        let size = |said| make([&old, &new], &Options::default(), said, &mut |_| ()).unwrap().payload.len();
+        let (one, other) = (size([Some(0x2_0000), None]), size([None, Some(0x6_0000)]));
+        assert_ne!(one, other);
+        assert_eq!(size([Some(0x2_0000), Some(0x6_0000)]), one.min(other));
+        assert_eq!(size([Some(0x6_0000), Some(0x2_0000)]), one.min(other));
+        // What doesn't fit into an address isn't one.
+        assert_eq!(size([Some(u64::MAX), Some(0x2_0000)]), one);
     }
 }

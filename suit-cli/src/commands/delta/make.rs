@@ -11,7 +11,7 @@ use crate::render::words::size;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;
-use suit_core::delta::create::{DATA, Error, Options, Profile, Progress, make_and_tell};
+use suit_core::delta::create::{DATA, Error, Options, Profile, Progress};
 use suit_core::delta::{Header, Instructions, Region};
 
 /// What was made, as JSON, version 1.
@@ -117,7 +117,7 @@ fn delta(old: &Loaded, new: &Loaded, args: &MakeArgs, console: &Console) -> Outc
         memory,
         instructions: args.instructions.chosen().or_else(|| instructions(old, new, console)),
         data: args.data.or_else(|| data(old, new)),
-        image_address: args.base_address.or_else(|| address(old, new, console)),
+        image_address: args.base_address,
         old_check: old.check(),
         new_check: new.check(),
     };
@@ -125,7 +125,14 @@ fn delta(old: &Loaded, new: &Loaded, args: &MakeArgs, console: &Console) -> Outc
         let smallest = step.smallest.map(|bytes| format!(", {} so far", size(bytes))).unwrap_or_default();
         console.progress(&format!("{}: {} of {} steps{smallest}", old.image.name, step.done, step.of));
     };
-    let made = make_and_tell(&old.bytes, &new.bytes, &options, &mut tell);
+    let said = [old.image.base, new.image.base];
+    if let ([Some(one), Some(other)], None) = (said, args.base_address)
+        && one != other
+    {
+        let warning = linked(old, new, &format!("are linked to 0x{one:x} and 0x{other:x}"));
+        console.warn(warning.help("the delta may be larger than between images for one address"));
+    }
+    let made = deltas::make([&old.bytes, &new.bytes], &options, said, &mut tell);
     console.progress("");
     let made = made.map_err(|error| match error {
         Error::TooLarge(_) => Failure::new(codes::DELTA_TOO_LARGE, error.to_string()),
@@ -166,21 +173,6 @@ fn data(old: &Loaded, new: &Loaded) -> Option<Region> {
     // The smallest block that has both ends; heap and stack, which no section shows, are near them.
     let log2_len = u8::try_from(32 - (start ^ last).leading_zeros()).ok()?.max(DATA_LOG2_MIN);
     (log2_len < 32).then_some(Region { start: start >> log2_len << log2_len, log2_len })
-}
-
-/// The address, if the files say one that a delta can hold.
-fn address(old: &Loaded, new: &Loaded, console: &Console) -> Option<u32> {
-    let base = match (old.image.base, new.image.base) {
-        (Some(one), Some(other)) if one != other => {
-            console.warn(
-                linked(old, new, &format!("are linked to 0x{one:x} and 0x{other:x}"))
-                    .help("the delta may be larger than between images for one address"),
-            );
-            other
-        }
-        (one, other) => other.or(one)?,
-    };
-    u32::try_from(base).ok()
 }
 
 fn linked(old: &Loaded, new: &Loaded, how: &str) -> Failure {

@@ -9,7 +9,7 @@ use crate::description::values::size_words;
 use crate::error::{Failure, Outcome, codes};
 use crate::images;
 use crate::source::{Span, Spanned};
-use suit_core::delta::create::{self, Options, make};
+use suit_core::delta::create::{self, Options};
 use suit_core::delta::{Error, Header};
 use suit_core::labels::Algorithm;
 use suit_core::owned::{Digest, Parameter};
@@ -152,12 +152,11 @@ pub(super) fn lower(
         None => {
             let options = Options {
                 memory: said.profile.of_codec().memory(),
-                image_address: address(&base, new),
                 old_check: check(&old_bytes),
                 new_check: check(&new_bytes),
                 ..Options::default()
             };
-            make(&old_bytes, &new_bytes, &options)
+            deltas::make([&old_bytes, &new_bytes], &options, [base.base, new.base], &mut |_| ())
                 .map_err(|error| {
                     let failure = context.failure(codes::DELTA, said.span, error.to_string());
                     match error {
@@ -195,12 +194,6 @@ pub(super) fn lower(
 
 fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
-}
-
-/// The address that both images are linked for, if both files say it and agree.
-fn address(old: &images::Image, new: &images::Image) -> Option<u32> {
-    let both = old.base.filter(|base| new.base == Some(*base));
-    both.and_then(|base| u32::try_from(base).ok())
 }
 
 /// Why a delta isn't one of these two images.
