@@ -82,11 +82,21 @@ const LAYOUT: NorLayout<'static> = NorLayout {
         component(MANIFESTS[1], &banks(0xa_c000, ENVELOPE as u32)),
         component(MANIFESTS[2], &banks(0xb_0000, ENVELOPE as u32)),
         component(MANIFESTS[3], &banks(0xb_4000, ENVELOPE as u32)),
+        // Where deltas are put until they are applied, whatever they are for.
+        component(&[b"delta"], &[Bank { start: 0xb_a000, size: 0x6000, slot: None }]),
     ],
     floors: &[Some(MANIFESTS[0]), Some(MANIFESTS[1]), Some(MANIFESTS[2]), Some(MANIFESTS[3])],
     journal_start: 0xb_8000,
     journal_size: 0x1000,
 };
+
+/// Under which identifiers what runs is read, to make from it by a delta what is written beside it.
+const RUNNING: &[(Handle, &[&[u8]])] = &[
+    (KERNEL_HANDLE, &[b"kernel", b"running"]),
+    (Handle(1), &[b"module", b"tls", b"running"]),
+    (Handle(2), &[b"app", b"rules", b"running"]),
+    (Handle(3), &[b"app", b"scenes", b"running"]),
+];
 
 /// Bytes that an envelope can have: a bank for manifests.
 pub const ENVELOPE: usize = 0x2000;
@@ -129,7 +139,8 @@ pub fn open(flash: HostFlash, starter: Starter) -> Result<Device, PlatformFault>
     let (Some(page), Some(scratch)) = (PAGE.take(), SCRATCH.take()) else {
         return Err(PlatformFault::FORBIDDEN);
     };
-    let mut device = NorPlatform::new(flash, starter, LAYOUT, NorBuffers { page, scratch })?;
+    let mut device =
+        NorPlatform::new(flash, starter, LAYOUT, NorBuffers { page, scratch })?.running_as(RUNNING);
     for root in &ROOTS {
         let second = device.runs_second(root.manifest);
         choose(&mut device, root, second);

@@ -34,16 +34,24 @@ pub struct Work {
     /// The envelope.
     pub envelope: &'static mut [u8; ENVELOPE],
     memory: &'static mut Memory,
+    delta: &'static mut [u8; DELTA],
+    /// Bytes of payloads that came for the last update.
+    pub fetched: u32,
     /// For tests: this byte of each payload arrives changed.
     pub flip: Option<u32>,
 }
 
 static RECEIVED: Once<[u8; ENVELOPE]> = Once::new([0; ENVELOPE]);
 static MEMORY: Once<Memory> = Once::new(Memory::new());
+static APPLIED: Once<[u8; DELTA]> = Once::new([0; DELTA]);
+
+/// Bytes for the decoder of deltas: profile M, which has 1.5 KiB more for the decoder's stack.
+const DELTA: usize = 16 * 1024 - 1536;
 
 /// That memory; once.
 pub fn work() -> Option<Work> {
-    Some(Work { envelope: RECEIVED.take()?, memory: MEMORY.take()?, flip: None })
+    let (envelope, memory, delta) = (RECEIVED.take()?, MEMORY.take()?, APPLIED.take()?);
+    Some(Work { envelope, memory, delta, fetched: 0, flip: None })
 }
 
 /// Why something isn't installed, or isn't started.
@@ -132,15 +140,17 @@ pub fn receive(name: &CStr, buffer: &mut [u8]) -> Option<usize> {
 /// If it was refused; what runs still runs.
 pub fn update(device: &mut Device, work: &mut Work, length: usize) -> Result<&'static Root, Refused> {
     let setup = setup()?;
+    work.fetched = 0;
     let bytes = work.envelope.get(..length).ok_or(Refused::NoManifest)?;
     let (authenticated, root) = authentic(device, bytes, &setup)?;
-    let mut processor = Processor::new(&authenticated, setup, device, work.memory.lend())?;
+    let lent = work.memory.lend().with_delta(work.delta);
+    let mut processor = Processor::new(&authenticated, setup, device, lent)?;
     processor.start(Procedure::Update)?;
     // Before the floor rises, so that at any time one of the two banks has a manifest that is still accepted.
     keep(processor.platform(), root, bytes)?;
     loop {
         match processor.run() {
-            Step::NeedPayload(payload) => fetch(&mut processor, &payload, work.flip)?,
+            Step::NeedPayload(payload) => fetch(&mut processor, &payload, work.flip, &mut work.fetched)?,
             Step::Done => break,
             Step::Failed(failure) => return Err(failure.error.into()),
             // Nothing is rehearsed, and this device knows no event to wait for.
@@ -165,11 +175,12 @@ fn keep(device: &mut Device, root: &Root, envelope: &[u8]) -> Result<(), Platfor
     device.commit(root.manifest, length)
 }
 
-/// Feeds a payload from a file of the host, in pieces as a network would give them.
+/// Feeds a payload from a file of the host, in pieces as a network would give them, and counts its bytes.
 fn fetch(
     processor: &mut Processor<'_, '_, Device>,
     payload: &Payload<'_>,
     flip: Option<u32>,
+    fetched: &mut u32,
 ) -> Result<(), ProcessError> {
     let name = payload.uri.rsplit('/').next().unwrap_or_default();
     if flip.is_none() {
@@ -192,6 +203,7 @@ fn fetch(
         if let Some(byte) = flipped {
             *byte ^= 1;
         }
+        *fetched = fetched.saturating_add(length as u32);
         processor.feed(piece)?;
         at = at.saturating_add(length as u32);
         match payload.size {

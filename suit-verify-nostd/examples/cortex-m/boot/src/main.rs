@@ -49,6 +49,7 @@ fn recover(device: &mut Device, work: &mut Work) {
     match procedures::update(device, work, length) {
         Ok(root) => {
             say!("  installed: {}", root.name);
+            say!("  on the air: envelope {length} B, payloads {} B", work.fetched);
             device::choose(device, KERNEL, false);
             if let Err(refused) = procedures::invoke(device, work, KERNEL) {
                 say!("no kernel to start: {refused}");

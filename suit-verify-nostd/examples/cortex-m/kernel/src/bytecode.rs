@@ -9,12 +9,12 @@ use embive::interpreter::memory::SliceMemory;
 use embive::interpreter::{Error, Interpreter, SYSCALL_ARGS, State};
 use suit_verify_nostd::platform::PlatformFault;
 
-use crate::NOT_OURS;
+use crate::{NOT_OURS, say_key};
 
 /// Memory of the application, bytes.
-const RAM: usize = 1024;
+const RAM: usize = 2048;
 /// Instructions that it may take between two calls of the kernel.
-const INSTRUCTIONS: u32 = 10_000;
+const INSTRUCTIONS: u32 = 200_000;
 /// Calls of the kernel that it may make.
 const CALLS: u32 = 16;
 
@@ -22,6 +22,8 @@ const CALLS: u32 = 16;
 const VERSION: i32 = 0;
 /// Call 1: says a scene (hour, brightness in percent).
 const SCENE: i32 = 1;
+/// Call 2: says the beginning of a key, and whether it is the next one.
+const KEY: i32 = 2;
 
 /// Runs an application to its end.
 pub(crate) fn start(code: &[u8]) -> Result<(), PlatformFault> {
@@ -50,6 +52,7 @@ fn answer(call: i32, arguments: &[i32; SYSCALL_ARGS], _: &mut SliceMemory<'_>) -
         // Writing to the console can't fail.
         VERSION => _ = write!(Console, "scenes {first}.{second}.{third} (bytecode):"),
         SCENE => _ = write!(Console, " {first} o'clock {second} %"),
+        KEY => say_key(first.cast_unsigned(), second == 1),
         _ => return Ok(Err(NonZeroI32::MIN)),
     }
     Ok(Ok(0))

@@ -8,9 +8,12 @@ mod native;
 #[path = "../../../../../suit-cli/demo/sources/firmware/src/startup.rs"]
 mod startup;
 
+use core::fmt::Write;
+
 use board::device::{self, Device, KERNEL, ROOTS, Starter};
 use board::flash::{HostFlash, seen};
 use board::procedures::{self, Work};
+use board::semihosting::{Console, File, Mode};
 use board::{check, say, semihosting};
 use suit_verify_nostd::platform::{Platform, PlatformFault};
 use suit_verify_nostd::platforms::nor_flash::{Bank, View};
@@ -18,8 +21,10 @@ use suit_verify_nostd::platforms::nor_flash::{Bank, View};
 /// The major version is that of the interface to modules.
 #[cfg(not(feature = "two"))]
 const VERSION: [i64; 3] = [1, 0, 0];
-#[cfg(feature = "two")]
+#[cfg(all(feature = "two", not(feature = "update")))]
 const VERSION: [i64; 3] = [2, 0, 0];
+#[cfg(feature = "update")]
+const VERSION: [i64; 3] = [2, 1, 0];
 
 /// The content cannot be started by this kernel.
 const NOT_OURS: PlatformFault = PlatformFault(100);
@@ -35,6 +40,9 @@ fn main() -> bool {
     };
     // Whatever the records say: this is where it runs.
     device::choose(&mut device, KERNEL, second);
+    if File::open(c"keys", Mode::Read).is_some() {
+        say_own_keys();
+    }
     if let Some(length) = procedures::receive(c"update.suit", work.envelope) {
         update(&mut device, &mut work, length);
     }
@@ -55,7 +63,23 @@ fn main() -> bool {
     true
 }
 
-/// Takes an update, and says what it has changed.
+/// Says the keys that this kernel makes itself.
+fn say_own_keys() {
+    #[cfg(feature = "two")]
+    if keys::self_test() {
+        _ = write!(Console, "  the kernel's own");
+        [false, true].into_iter().for_each(|next| _ = keys::begins(next).map(|begins| say_key(begins, next)));
+        say!("");
+    }
+}
+
+/// Goes on with a line: the beginning of a key, which may be the next one.
+fn say_key(begins: u32, next: bool) {
+    // Writing to the console can't fail.
+    _ = write!(Console, ", {} {begins:08x}", if next { "next" } else { "key" });
+}
+
+/// Takes an update, and says what it has changed, and how much came for it.
 fn update(device: &mut Device, work: &mut Work, length: usize) {
     let before = check::digests(device);
     let running = ROOTS.each_ref().map(|root| device.runs_second(root.manifest));
@@ -63,6 +87,7 @@ fn update(device: &mut Device, work: &mut Work, length: usize) {
         Ok(root) => say!("  installed: {}", root.name),
         Err(refused) => say!("  update refused: {refused}"),
     }
+    say!("  on the air: envelope {length} B, payloads {} B", work.fetched);
     // Seen as before.
     let now = ROOTS.each_ref().map(|root| device.runs_second(root.manifest));
     ROOTS.iter().zip(running).for_each(|(root, second)| device::choose(device, root, second));

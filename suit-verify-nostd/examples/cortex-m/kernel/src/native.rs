@@ -1,14 +1,19 @@
 //! Native code: a platform module or an application, position-independent, called through its header and version table.
 
-use board::say;
+use core::fmt::Write;
 use core::mem::size_of;
+
+use board::say;
+use board::semihosting::Console;
 use demo_layout::{ABI, DECIDE, Entry, Header, PASSED, SELF_TEST, VersionRow};
 use suit_verify_nostd::platform::PlatformFault;
 
-use crate::NOT_OURS;
+use crate::{NOT_OURS, say_key};
 
 /// Operation 1 of the TLS module: the length of the record whose header stands at `first`.
 const RECORD_LENGTH: u32 = 1;
+/// Operation 2 of whatever has keys: the beginning of one.
+const KEY: u32 = 2;
 /// The header of an encrypted record of 256 bytes (RFC 8446 §5.2).
 static RECORD: [u8; 5] = [23, 3, 3, 1, 0];
 
@@ -50,12 +55,14 @@ pub(crate) fn start(image: &[u8], arguments: Option<&[u8]>) -> Result<(), Platfo
     if version_of(image, &header, b"record").is_some_and(|[major, ..]| major == 1) {
         // A part with the interface that this kernel knows.
         let length = entry(RECORD_LENGTH, core::hint::black_box(&RECORD).as_ptr() as u32, 0);
-        say!("{name} {major}.{minor}.{patch} (module): a record of {length} bytes");
+        // Writing to the console can't fail.
+        _ = write!(Console, "{name} {major}.{minor}.{patch} (module): a record of {length} bytes");
     } else if version_of(image, &header, name.as_bytes()).is_some_and(|[major, ..]| major == 1) {
         let event = arguments.and_then(|arguments| arguments.first()).copied().unwrap_or(0);
         let at = |hour| entry(DECIDE, hour, event.into());
         let word = |hour| ["ignore", "ring", "ring softly"].get(at(hour) as usize).copied().unwrap_or("?");
-        say!(
+        _ = write!(
+            Console,
             "{name} {major}.{minor}.{patch} (native): 6 o'clock {}, 12 {}, 18 {}",
             word(6),
             word(12),
@@ -64,5 +71,11 @@ pub(crate) fn start(image: &[u8], arguments: Option<&[u8]>) -> Result<(), Platfo
     } else {
         return Err(NOT_OURS);
     }
+    if let Some([1, updates, ..]) = version_of(image, &header, b"keys") {
+        for next in 0..=u32::from(updates >= 1) {
+            say_key(entry(KEY, next, 0), next == 1);
+        }
+    }
+    say!("");
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! An application as bytecode: RISC-V instructions that the kernel's interpreter runs. It reaches nothing but its memory and
-//! the two calls that the kernel offers.
+//! the calls that the kernel offers.
 #![no_std]
 #![no_main]
 
@@ -7,15 +7,20 @@ use core::arch::{asm, global_asm};
 
 #[cfg(not(feature = "noon"))]
 const VERSION: [u32; 3] = [1, 0, 0];
-#[cfg(feature = "noon")]
+#[cfg(all(feature = "noon", not(feature = "keys")))]
 const VERSION: [u32; 3] = [1, 1, 0];
+#[cfg(all(feature = "keys", not(feature = "update")))]
+const VERSION: [u32; 3] = [1, 2, 0];
+#[cfg(feature = "update")]
+const VERSION: [u32; 3] = [1, 3, 0];
 
-// The stack is the 1 KiB of memory that the interpreter lends; `ebreak` is the end.
+// The stack is the 2 KiB of memory that the interpreter lends; `ebreak` is the end.
 global_asm!(
     ".section .text.start, \"ax\"",
     ".global _start",
     "_start:",
     "lui sp, 0x80000",
+    "addi sp, sp, 1024",
     "addi sp, sp, 1024",
     "call scenes",
     "ebreak",
@@ -44,6 +49,12 @@ extern "C" fn scenes() {
     call(0, VERSION);
     for hour in [6, 12, 18] {
         call(1, [hour, brightness(hour), 0]);
+    }
+    #[cfg(feature = "keys")]
+    for next in [false, true] {
+        if let Some(begins) = keys::begins(next) {
+            call(2, [begins, next.into(), 0]);
+        }
     }
 }
 
