@@ -6,6 +6,7 @@ use embedded_storage::nor_flash::{
 
 /// Flash that takes its rules seriously: what isn't aligned, what isn't erased and what was written already is refused.
 /// The power can be cut at a chosen operation, which is then done by half.
+#[derive(Clone)]
 pub(crate) struct Model<const R: usize, const W: usize, const E: usize> {
     pub(crate) bytes: Vec<u8>,
     /// Of each word that can be written: it wasn't since it was erased.

@@ -13,6 +13,8 @@ mod build;
 #[path = "../common/mod.rs"]
 mod common;
 
+#[cfg(feature = "delta")]
+mod delta;
 mod flash;
 mod nor_flash;
 mod processor;

@@ -95,7 +95,7 @@ fn store<P: Platform>(platform: &mut P, component: Handle, image: &[u8]) -> Resu
     Ok(from)
 }
 
-fn content<P: Platform>(platform: &mut P, component: Handle) -> Option<Vec<u8>> {
+pub(crate) fn content<P: Platform>(platform: &mut P, component: Handle) -> Option<Vec<u8>> {
     let length = platform.length(component)? as usize;
     let mut bytes = vec![0; length];
     for (index, piece) in bytes.chunks_mut(29).enumerate() {

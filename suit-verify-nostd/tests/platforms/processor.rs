@@ -24,6 +24,7 @@ use crate::nor_flash::{blocks, image, layout, started};
 
 const CRYPTO: Crypto<'static> = Crypto { signatures: &[&Esp256], macs: &[], hashes: &[&Sha256] };
 const FIRMWARE: Handle = Handle(0);
+const UPDATE: &str = "coap://updates/firmware";
 
 /// An update of the component `firmware` to this image, in the manifest's place among `components`.
 fn update(components: &[&str], image: &[u8], sequence: u64) -> Manifest {
@@ -38,8 +39,7 @@ fn update(components: &[&str], image: &[u8], sequence: u64) -> Manifest {
         check(Condition::VendorIdentifier),
         check(Condition::ClassIdentifier),
     ];
-    let fetch =
-        vec![put(vec![uri("coap://updates/firmware")]), act(Act::Fetch), check(Condition::ImageMatch)];
+    let fetch = vec![put(vec![uri(UPDATE)]), act(Act::Fetch), check(Condition::ImageMatch)];
     let mut manifest = shared(manifest(components), several(common));
     manifest.sequence_number = sequence;
     let manifest = with(manifest, ManifestKey::Install, several(fetch));
@@ -54,22 +54,40 @@ fn carry_out<P: Platform>(
     procedure: Procedure,
     payload: &[u8],
 ) -> Result<Option<u32>, ProcessError> {
+    let fetched = carry_out_with(platform, envelope, procedure, &[(UPDATE, payload)], &mut [])?;
+    Ok(fetched.last().map(|(_, from)| *from))
+}
+
+/// The same with several payloads and with memory for deltas; says what was fetched, and from which byte on.
+pub(crate) fn carry_out_with<P: Platform>(
+    platform: &mut P,
+    envelope: &[u8],
+    procedure: Procedure,
+    offered: &[(&str, &[u8])],
+    delta: &mut [u8],
+) -> Result<Vec<(String, u32)>, ProcessError> {
     let key = Key::k1().raw();
     let anchors = [TrustAnchor::unchecked(Algorithm::Esp256, &key, None)];
     let setup = Setup::new(CRYPTO, TrustStore::new(&anchors).unwrap());
     let envelope = Envelope::parse(envelope, Tagging::Required).unwrap();
     let authentic = authenticate(&envelope, &setup.trust, &CRYPTO, &mut Budget::new()).unwrap();
     let mut memory: Memory = Memory::new();
-    let mut processor = Processor::new(&authentic, setup, platform, memory.lend())?;
+    let lent = memory.lend();
+    #[cfg(feature = "delta")]
+    let lent = lent.with_delta(delta);
+    #[cfg(not(feature = "delta"))]
+    assert!(delta.is_empty());
+    let mut processor = Processor::new(&authentic, setup, platform, lent)?;
     processor.start(procedure)?;
-    let mut from = None;
+    let mut fetched = Vec::new();
     loop {
         match processor.run() {
             Step::NeedPayload(wanted) => {
-                from = Some(wanted.offset);
+                fetched.push((wanted.uri.to_owned(), wanted.offset));
+                let (_, payload) = offered.iter().find(|(uri, _)| *uri == wanted.uri).unwrap();
                 payload[wanted.offset as usize..].chunks(100).try_for_each(|piece| processor.feed(piece))?;
             }
-            Step::Done => return Ok(from),
+            Step::Done => return Ok(fetched),
             Step::Failed(failure) => return Err(failure.error),
             other => panic!("{other:?}"),
         }
