@@ -317,7 +317,11 @@ fn starters_build_without_a_warning() {
             .write("build/firmware.elf", demo("firmware-slot-a.elf"))
             .write("build/module.bin", demo("module-tls.bin"))
             .write("build/app.bin", demo("app-rules.bin"))
-            .write("build/certificates.bin", "certificates");
+            .write("build/certificates.bin", "certificates")
+            .write("releases/firmware-0.9.0-a.elf", demo("firmware-2.3.1-slot-a.elf"))
+            .write("releases/firmware-0.9.0-b.elf", demo("firmware-slot-b.elf"))
+            .write("releases/module-0.9.0.bin", demo("module-tls-1.3.0.bin"))
+            .write("releases/app-0.9.0.bin", &demo("app-rules.bin")[4..]);
         let ran = place.suit(&[
             "new",
             "--recipe",
@@ -347,6 +351,11 @@ fn starters_build_without_a_warning() {
         place.write("more.toml", &more);
         let ran = place.suit(&["build", "more.toml", "-o", "more.suit", "--deny-warnings"]);
         assert_eq!(ran.status, 0, "{recipe}: {}\n{more}", ran.err);
+        let sequences = place.say("build more.toml --emit-description").ok();
+        let deltas = sequences.text().matches("{ do = \"install-delta\" }").count();
+        // One for each slot, one for a part with one image.
+        let expected = [("full-ab", 2), ("module", 1), ("app", 1)];
+        assert_eq!(deltas, expected.iter().find(|(of, _)| *of == recipe).map_or(0, |(_, count)| *count));
         // It is not written over another file, and without -o it is printed.
         let again = place.suit(&["new", "--recipe", recipe, "-o", "s.toml"]);
         assert_eq!(again.status, 5);

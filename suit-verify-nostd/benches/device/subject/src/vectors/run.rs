@@ -85,7 +85,8 @@ fn drive<'l>(
 ) -> Result<Ended, ProcessError> {
     let envelope = Envelope::parse(vector.document, vector.tagging)?;
     let authenticated = authenticate(&envelope, trust, &CRYPTO, &mut Budget::new())?;
-    let Limits { commands, targets, settings, frames, buffer, room: bytes, dependencies, delta } = device.limits;
+    let Limits { commands, targets, settings, frames, buffer, room: bytes, dependencies, delta } =
+        device.limits;
     let mut memory = Memory::<255, 64, 32, 256>::new();
     let lent: Lent<'_> = memory.lend().at_most(targets, settings, frames, buffer);
     let lent = lent.with_delta(room.take(delta).expect("memory for deltas"));
