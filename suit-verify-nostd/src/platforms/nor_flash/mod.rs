@@ -17,6 +17,7 @@ use core::fmt;
 
 use embedded_storage::nor_flash::{NorFlash, NorFlashError, NorFlashErrorKind};
 use suit_core::cbor::Walked;
+#[cfg(feature = "trust-domains")]
 use suit_core::component::ComponentId;
 
 use super::{Mark, OUT_OF_ORDER, length_of};

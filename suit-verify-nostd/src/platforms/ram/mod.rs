@@ -37,6 +37,7 @@ mod effect;
 use core::fmt;
 
 use suit_core::cbor::Walked;
+#[cfg(feature = "trust-domains")]
 use suit_core::component::ComponentId;
 
 use super::{Mark, OUT_OF_ORDER, length_of, part};
