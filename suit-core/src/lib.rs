@@ -37,7 +37,8 @@
 //! |---|---|
 //! | none | everything that borrows; no allocation |
 //! | `update-management` (default) | commands and parameters of draft-ietf-suit-update-management in what a device checks |
-//! | `alloc` | the owned model and its encoder; implies `update-management` |
+//! | `install-delta` (default) | the custom directive install-delta and its parameter in what a device checks |
+//! | `alloc` | the owned model and its encoder; implies `update-management` and `install-delta` |
 //! | `std` | makes deltas; implies `alloc` |
 #![no_std]
 // A device must not stop on its own: what can panic is not written where a device links it. The owned model and the

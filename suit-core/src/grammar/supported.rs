@@ -17,6 +17,9 @@ pub struct Supported {
     custom_parameters: &'static [i64],
 }
 
+/// Whether a device's grammar has the directive install-delta and the parameter delta-base.
+pub(super) const DELTA: bool = cfg!(feature = "install-delta");
+
 /// Where a set has the directive install-delta and the parameter delta-base: behind the registered numbers, as theirs are
 /// negative.
 pub(super) const INSTALL_DELTA: usize = 36;
@@ -45,7 +48,7 @@ const REQUIRED: u32 = bit(ManifestKey::Version.code())
 
 impl Supported {
     /// Everything that the documents define, and what applications add. Without the feature `update-management` its
-    /// commands and parameters are unknown all the same.
+    /// commands and parameters are unknown all the same; without `install-delta` that directive is one of the applications'.
     pub const ALL: Self =
         Self { commands: [u32::MAX; 2], parameters: u32::MAX, members: u32::MAX, ..Self::NOTHING };
 
@@ -133,17 +136,17 @@ impl Supported {
         self
     }
 
-    /// Whether a custom command is among them.
+    /// Whether a custom command is among them. Without the feature `install-delta` that directive is only if it is listed.
     #[must_use]
     pub fn custom_command(&self, code: i64) -> bool {
-        let ours = code == Directive::InstallDelta.code() && self.command(INSTALL_DELTA);
+        let ours = DELTA && code == Directive::InstallDelta.code() && self.command(INSTALL_DELTA);
         ours || self.command(0) || among(self.custom_commands, code)
     }
 
-    /// Whether a custom parameter is among them.
+    /// Whether a custom parameter is among them. Without the feature `install-delta` so is delta-base.
     #[must_use]
     pub fn custom_parameter(&self, label: i64) -> bool {
-        let ours = label == ParameterKey::DeltaBase.code() && self.parameter(DELTA_BASE);
+        let ours = DELTA && label == ParameterKey::DeltaBase.code() && self.parameter(DELTA_BASE);
         ours || self.parameter(0) || among(self.custom_parameters, label)
     }
 

@@ -5,6 +5,7 @@ mod value;
 
 use super::pack::{Array, EXTENDED, FOR_DEVICE, FOR_TOOLS, Map, NONE, REGION, Row, Table, What};
 use super::shape::Shape;
+use super::supported::DELTA;
 use super::tables::{ANY, UNORDERED_MAX};
 use super::visit::{DEPTH_MAX, Key, LAYER_OPEN_MAX, OPEN_MAX, Visitor};
 use crate::cbor::{Long, Major, Reader, Rules, Strict, long, short, two};
@@ -178,6 +179,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
 
     /// Whether the shapes of update management are among them.
     const EXTENDED: bool = !V::SILENT || EXTENDED;
+
+    /// Whether install-delta and its parameter are.
+    const DELTA: bool = !V::SILENT || DELTA;
 
     #[inline(always)]
     fn row(shape: u8) -> &'static Row {

@@ -225,7 +225,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                     && self.int().is_some_and(|label| self.visitor.supported().custom_parameter(label)) =>
             {
                 // A custom parameter whose value is known.
-                let ours = self.number() == DELTA_BASE_LABEL;
+                let ours = Self::DELTA && self.number() == DELTA_BASE_LABEL;
                 if ours { INDEX.0 } else { map.other }
             }
             OtherKeys::Custom | OtherKeys::NoCustom => NONE,

@@ -314,7 +314,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let code = self.number();
         let place = match code {
             // A custom command whose argument is known.
-            INSTALL_DELTA_CODE => INSTALL_DELTA,
+            INSTALL_DELTA_CODE if Self::DELTA => INSTALL_DELTA,
             // M §8.4.11: custom commands are below -256; the table has them at 0.
             _ if self.is_custom() => 0,
             1.. => usize::try_from(code).ok().filter(|code| *code < INSTALL_DELTA).unwrap_or(usize::MAX),
