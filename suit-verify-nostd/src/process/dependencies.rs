@@ -260,7 +260,10 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let number = self.read_dependency(target)?;
         let Some(loaded) = self.loaded(number) else { return Err(ProcessError::NotADependency) };
         if loaded.signed.is_some() {
-            return Ok(number);
+            // Its components are looked up once: they can't be in another place for another dependent.
+            let before = loaded.prefix;
+            let same = self.prefix_for(dependent, target)? == before;
+            return if same { Ok(number) } else { Err(ProcessError::ComponentUnknown) };
         }
         let envelope = Envelope::parse(loaded.bytes, self.tagging())?;
         let authenticated = authenticate(&envelope, &self.setup.trust, &self.setup.crypto, &mut self.budget)?;

@@ -61,6 +61,33 @@ fn p_154_verification_by_one_manifest_does_not_count_for_another() {
     assert_eq!(device.update(&seal(&root)), Err(ProcessError::DependencyUnverified));
 }
 
+/// Both dependents run it; its components can be in one place only.
+#[test]
+fn p_163_two_dependents_put_the_same_before_a_dependency() {
+    let (mut root, middle, last) = chain();
+    // The root has fetched it.
+    let middle = with(middle, ManifestKey::DependencyResolution, vec![index(1), integrity(), process()]);
+    root.shared = Some(seq([
+        vec![index(1), put(vec![digest_of(&middle), uri(URI)])],
+        vec![index(2), put(vec![digest_of(&last), uri("coap://x/2")])],
+    ]));
+    root.components.push(id("dep2"));
+    let both = Command::SetComponentIndex(Selection::Several(vec![2, 1]));
+    let run = vec![both, act(Act::Fetch), integrity(), process()];
+    let root = with(root, ManifestKey::DependencyResolution, run);
+    let run = vec![index(2), integrity(), process(), index(1), integrity(), process()];
+    let mut root = with(root, ManifestKey::Install, run);
+    for (prefix, result) in [(None, Ok(())), (Some("wing"), Err(ProcessError::ComponentUnknown))] {
+        root.dependencies.insert(2, prefix.map(id));
+        let mut device = Device::new(&["a", "d", "e", "wing/e", "dep", "dep2"])
+            .with_dependencies()
+            .serving(URI, &seal(&middle))
+            .serving("coap://x/2", &seal(&last));
+        assert_eq!(device.update(&seal(&root)), result, "{prefix:?}");
+        assert_eq!(device.content("e").is_some(), prefix.is_none());
+    }
+}
+
 #[test]
 fn a_failure_names_the_manifest_it_stands_in() {
     let leaf = with(manifest(&["d"]), ManifestKey::Install, seq([mark("x"), vec![check(Condition::Abort)]]));
