@@ -14,21 +14,45 @@ const CLASSES: usize = 256;
 /// Hits above what chance would give, in standard deviations, that make an address certain enough.
 const CERTAIN: f64 = 8.0;
 /// Fewer hits say nothing.
-const HITS_MIN: u32 = 4;
+const HITS_MIN: usize = 4;
 
-/// Places of an image that a pointer is likely to name.
+/// More hits than this are not counted for an image: of a large one with many pointers, every so many'th pointer votes.
+const COUNTED_MAX: usize = 1 << 21;
+
+/// Places of an image that a pointer is likely to name, by their lower eight bits: an address that is a multiple of 256 leaves
+/// these as they are.
 struct Landmarks {
-    code: Vec<bool>,
-    texts: Vec<bool>,
+    classes: Vec<Vec<u32>>,
+    /// The share of all places that are such.
+    density: f64,
+}
+
+impl Landmarks {
+    /// Of an image of `len` bytes; `places` in their order.
+    fn new(places: &[u32], len: usize) -> Self {
+        let mut classes = vec![Vec::new(); CLASSES];
+        for place in places {
+            if let Some(class) = classes.get_mut(class(*place)) {
+                class.push(*place);
+            }
+        }
+        Self { classes, density: count(places.len()) / count(len.max(1)) }
+    }
+
+    /// Those that may be at `place` with some address.
+    fn alike(&self, place: u32) -> &[u32] {
+        self.classes.get(class(place)).map_or(&[], |class| class)
+    }
 }
 
 fn four(image: &[u8], at: usize) -> [u8; 4] {
     image.get(at..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default()
 }
 
-fn landmarks(image: &[u8], header: &Header) -> Landmarks {
+/// Where branches go.
+fn code(image: &[u8], header: &Header) -> Vec<u32> {
     let predictor = Predictor::new(*header);
-    let (mut code, mut texts) = (vec![false; image.len()], vec![false; image.len()]);
+    let mut places = Vec::new();
     for at in (0..image.len().saturating_sub(3)).step_by(2) {
         let around = Around { here: four(image, at), ..Around::default() };
         let place = u32::try_from(at).unwrap_or(0);
@@ -36,19 +60,21 @@ fn landmarks(image: &[u8], header: &Header) -> Landmarks {
         let found = predictor.find(&around, place, place | 0x8000_0000, 4);
         let branch =
             found.filter(|found| found.kind == Kind::Branch && found.form != Form::Word && found.len == 4);
-        let target = branch.and_then(|branch| usize::try_from(branch.target).ok());
-        if let Some(mark) = target.and_then(|target| code.get_mut(target)) {
-            *mark = true;
-        }
+        let inside = |target: &u32| usize::try_from(*target).is_ok_and(|target| target < image.len());
+        places.extend(branch.map(|branch| branch.target).filter(inside));
     }
-    for at in 1..image.len().saturating_sub(3) {
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// Where texts begin.
+fn texts(image: &[u8]) -> Vec<u32> {
+    let begins = |at: &usize| {
         let ends = image.get(at - 1) == Some(&0);
-        let printable = four(image, at).iter().all(|byte| (0x20..0x7f).contains(byte));
-        if let (true, Some(mark)) = (ends && printable, texts.get_mut(at)) {
-            *mark = true;
-        }
-    }
-    Landmarks { code, texts }
+        ends && four(image, *at).iter().all(|byte| (0x20..0x7f).contains(byte))
+    };
+    (1..image.len().saturating_sub(3)).filter(begins).filter_map(|at| u32::try_from(at).ok()).collect()
 }
 
 /// What a place is, to addresses that are multiples of 256.
@@ -62,56 +88,45 @@ fn count(len: usize) -> f64 {
 }
 
 fn vote(image: &[u8], header: &Header, votes: &mut BTreeMap<u32, f64>) {
-    let Landmarks { code, texts } = landmarks(image, header);
     let len = u32::try_from(image.len()).unwrap_or(u32::MAX);
-    let density =
-        |marks: &[bool]| count(marks.iter().filter(|mark| **mark).count()) / count(marks.len().max(1));
-    let (code_density, text_density) = (density(&code), density(&texts));
+    let code = Landmarks::new(&code(image, header), image.len());
+    let texts = Landmarks::new(&texts(image), image.len());
     let mut values: Vec<u32> =
         image.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect();
     values.sort_unstable();
     values.dedup();
     // Small numbers, negative ones, and repeated instructions are no addresses.
     values.retain(|value| (0x40..0xf000_0000).contains(value) && value >> 16 != value & 0xffff);
-    // Landmarks by their lower eight bits: an address that is a multiple of 256 leaves these as they are.
-    let classes = |marks: &[bool]| {
-        let mut classes = vec![Vec::new(); CLASSES];
-        for (at, _) in (0u32..).zip(marks).filter(|(_, mark)| **mark) {
-            if let Some(class) = classes.get_mut(class(at)) {
-                class.push(at);
-            }
-        }
-        classes
+    let named = |value: u32| {
+        let (in_code, in_texts, place) = kinds(header.instructions, value);
+        let alike = |is: bool, landmarks: &Landmarks| if is { landmarks.alike(place).len() } else { 0 };
+        alike(in_code, &code) + alike(in_texts, &texts)
     };
-    let (code_classes, text_classes) = (classes(&code), classes(&texts));
-    let mut hits: BTreeMap<u32, u32> = BTreeMap::new();
+    let all = values.iter().map(|value| named(*value)).sum::<usize>();
+    let every = all.div_ceil(COUNTED_MAX).max(1);
+    let values: Vec<u32> = values.into_iter().step_by(every).collect();
+    // The address that each pair of a value and a landmark would mean.
+    let mut hits: Vec<u32> = Vec::with_capacity(all / every);
     for value in &values {
         let (in_code, in_texts, place) = kinds(header.instructions, *value);
-        for classes in
-            [in_code.then_some(&code_classes), in_texts.then_some(&text_classes)].into_iter().flatten()
-        {
-            for at in classes.get(class(place)).into_iter().flatten() {
-                if let Some(address) = place.checked_sub(*at) {
-                    *hits.entry(address).or_default() += 1;
-                }
-            }
+        for landmarks in [in_code.then_some(&code), in_texts.then_some(&texts)].into_iter().flatten() {
+            hits.extend(landmarks.alike(place).iter().filter_map(|at| place.checked_sub(*at)));
         }
     }
-    for (address, hits) in hits {
-        if hits >= HITS_MIN {
-            let from = values.partition_point(|value| *value < address);
-            let chance: f64 = values
-                .get(from..)
-                .unwrap_or_default()
-                .iter()
-                .take_while(|value| **value - address < len)
-                .map(|value| {
-                    let (in_code, in_texts, _) = kinds(header.instructions, *value);
-                    f64::from(u8::from(in_code)) * code_density + f64::from(u8::from(in_texts)) * text_density
-                })
-                .sum();
-            *votes.entry(address).or_default() += (f64::from(hits) - chance) / (chance + 1.0).sqrt();
-        }
+    hits.sort_unstable();
+    // What chance would give, summed up to each value.
+    let mut sums = vec![0.0];
+    let mut sum = 0.0;
+    for value in &values {
+        let (in_code, in_texts, _) = kinds(header.instructions, *value);
+        sum += f64::from(u8::from(in_code)) * code.density + f64::from(u8::from(in_texts)) * texts.density;
+        sums.push(sum);
+    }
+    let sum_below = |end: u32| sums.get(values.partition_point(|value| *value < end)).copied().unwrap_or(sum);
+    for same in hits.chunk_by(|a, b| a == b).filter(|same| same.len() >= HITS_MIN) {
+        let Some(address) = same.first().copied() else { continue };
+        let chance = sum_below(address.saturating_add(len)) - sum_below(address);
+        *votes.entry(address).or_default() += (count(same.len()) - chance) / (chance + 1.0).sqrt();
     }
 }
 
