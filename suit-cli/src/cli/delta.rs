@@ -4,6 +4,7 @@ use super::FormatArg;
 use super::simulate::size;
 use crate::output::Target;
 use clap::{Args, Subcommand, ValueEnum};
+use core::num::NonZero;
 use std::path::PathBuf;
 use suit_core::delta::create::Profile;
 use suit_core::delta::{Instructions, Region};
@@ -88,6 +89,9 @@ pub(crate) struct MakeArgs {
     /// Whose calls are predicted; auto takes the machine of an ELF file, else it tries each
     #[arg(long, value_enum, value_name = "SET", default_value_t = InstructionSet::Auto)]
     pub(crate) instructions: InstructionSet,
+    /// How many ways are tried at once; default: as many as there are cores. The delta is the same
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZero<usize>>,
     #[command(flatten)]
     pub(crate) gaps: GapArg,
     #[command(flatten)]

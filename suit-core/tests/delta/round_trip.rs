@@ -1,6 +1,7 @@
 //! What goes in comes out.
 
 use crate::images::{ADDRESS, Numbers, Storage, noise, thumb};
+use core::num::NonZero;
 use suit_core::delta::create::{Error, Made, Options, Profile, make, make_and_tell};
 use suit_core::delta::{Decoder, Instructions};
 
@@ -98,6 +99,40 @@ fn made_len(old: &[u8], new: &[u8], options: &Options) -> usize {
 fn the_same_input_gives_the_same_bytes() {
     let (old, new) = (thumb(&[1, 2, 3, 4, 5, 6, 7]), thumb(&[1, 3, 2, 9, 5, 6, 7]));
     assert_eq!(made(&old, &new, Profile::S).payload, made(&old, &new, Profile::S).payload);
+}
+
+#[test]
+fn it_does_not_matter_how_many_are_tried_at_once() {
+    for (name, old, new) in pairs() {
+        let by =
+            |jobs| make(&old, &new, &Options { jobs: NonZero::new(jobs), ..Options::default() }).unwrap();
+        let alone = by(1);
+        for jobs in [2, 3, 16] {
+            assert!(by(jobs).payload == alone.payload, "{name}, {jobs} at once");
+        }
+    }
+}
+
+/// Larger than an index with all places is made for.
+#[test]
+fn large_images() {
+    let old = noise(1, 4_300_000);
+    let mut new = [&old[2_000_001..], b"a seam", &old[..2_000_001]].concat();
+    for at in (0..new.len()).step_by(100_000) {
+        new[at] ^= 1;
+    }
+    let made = made(&old, &new, Profile::S);
+    assert!(made.payload.len() < 500, "{} bytes", made.payload.len());
+    assert!(apply(&made, &old, 64) == new);
+}
+
+/// So many literals, in pieces of 65,535, that their segments alone don't fit.
+#[test]
+fn more_new_bytes_than_segments_can_have_as_literals() {
+    let (old, new) = (noise(1, 100_000), noise(2, 1_000_000));
+    let options = Options { memory: 3450, ..Options::default() };
+    let made = make(&old, &new, &options).unwrap();
+    assert!(apply(&made, &old, 64) == new);
 }
 
 #[test]

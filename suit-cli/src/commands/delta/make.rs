@@ -120,6 +120,7 @@ fn delta(old: &Loaded, new: &Loaded, args: &MakeArgs, console: &Console) -> Outc
         image_address: args.base_address,
         old_check: old.check(),
         new_check: new.check(),
+        jobs: args.jobs,
     };
     let mut tell = |step: Progress| {
         let smallest = step.smallest.map(|bytes| format!(", {} so far", size(bytes))).unwrap_or_default();

@@ -1,50 +1,141 @@
 //! Finds what the images have in common.
+//!
+//! The way is that of bsdiff (Percival, "Naive differences of executable code", 2003): exact matches that explain more than
+//! the last one would if it went on are anchors; each is extended both ways as long as more bytes agree than not.
 
 use super::super::segments::Piece;
+use super::seeds::{Index, narrow, wide};
 use alloc::vec::Vec;
 
 /// A part of the new image that resembles one of the old image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Match {
-    pub(super) new: usize,
-    pub(super) old: usize,
-    pub(super) len: usize,
+    pub(super) new: u32,
+    pub(super) old: u32,
+    pub(super) len: u32,
 }
 
-/// Parts of `new`, in its order, that resemble parts of `old`: what the `bsdiff` crate finds.
-pub(super) fn matches(old: &[u8], new: &[u8]) -> Vec<Match> {
-    let mut patch = Vec::new();
-    if bsdiff::diff(old, new, &mut patch).is_err() {
-        // Writing to memory doesn't fail; without matches the delta is only larger.
-        return Vec::new();
-    }
-    let number = |bytes: &[u8; 8]| {
-        let number = u64::from_le_bytes(*bytes);
-        let size = i64::try_from(number & (u64::MAX >> 1)).unwrap_or(0);
-        if number >> 63 == 0 { size } else { -size }
-    };
-    // Each control block: bytes to add, bytes to insert, how far to go on in the old image.
-    let (mut found, mut rest) = (Vec::new(), &*patch);
-    let (mut at_old, mut at_new) = (0i64, 0usize);
-    while let Some((control, after)) = rest.split_first_chunk::<24>() {
-        let (fields, _) = control.as_chunks::<8>();
-        let [add, insert, seek] = [0, 1, 2].map(|n| fields.get(n).map_or(0, number));
-        let (add_len, insert_len) = (usize::try_from(add).unwrap_or(0), usize::try_from(insert).unwrap_or(0));
-        if let (1.., Ok(old)) = (add_len, usize::try_from(at_old)) {
-            found.push(Match { new: at_new, old, len: add_len });
+/// By how many bytes a place must explain more than the last match going on.
+const BETTER: usize = 8;
+/// If so many bytes are explained by the last match but for [`BETTER`] of them, nothing else is looked for in their first half.
+const LONG: usize = 4096;
+
+/// Where the images agree: places in the new and in the old one.
+#[derive(Clone, Copy)]
+struct Anchor {
+    new: usize,
+    old: usize,
+}
+
+/// Parts of `new`, in its order, that resemble parts of `old`.
+pub(super) fn matches(seeds: &Index<'_>, old: &[u8], new: &[u8]) -> Vec<Match> {
+    let mut found = Vec::new();
+    let mut start = Anchor { new: 0, old: 0 };
+    let mut from = start;
+    loop {
+        let next = next_anchor(seeds, old, new, from, start);
+        let end = next.map_or(new.len(), |next| next.new);
+        let (there, here) =
+            (old.get(start.old..).unwrap_or_default(), new.get(start.new..end).unwrap_or_default());
+        let mut len = extent(there.iter().zip(here));
+        let mut back = 0;
+        if let Some(next) = next {
+            let there = old.get(..next.old).unwrap_or_default().iter().rev();
+            // Not far past the last anchor, which explained what is before it better than any other place.
+            back = extent(there.zip(here.iter().rev()).take(end - from.new + LONG));
+            let between = end - start.new;
+            if len + back > between {
+                // Both would have these bytes: the first ones go to the first, up to where that is best.
+                let overlap = len + back - between;
+                let first = Anchor { new: start.new + len - overlap, old: start.old + len - overlap };
+                let second = next.old - back;
+                let split = divide(new, old, first, second, overlap);
+                back -= split;
+                len -= overlap - split;
+            }
         }
-        at_new += add_len + insert_len;
-        at_old += add + seek;
-        rest = after.get(add_len + insert_len..).unwrap_or_default();
+        if len > 0 {
+            found.push(Match { new: narrow(start.new), old: narrow(start.old), len: narrow(len) });
+        }
+        let Some(next) = next else { return found };
+        start = Anchor { new: next.new - back, old: next.old - back };
+        from = next;
     }
-    found
 }
 
-/// The pieces that make up `new_len` bytes by `matches` of at least `shortest` bytes; the longest ones if there may be no
-/// more than `most` pieces.
-pub(super) fn pieces(matches: &[Match], new_len: usize, shortest: usize, most: usize) -> Vec<Piece> {
+/// How far pairs of bytes agree more often than not.
+fn extent<'a>(pairs: impl Iterator<Item = (&'a u8, &'a u8)>) -> usize {
+    let (mut score, mut best, mut len) = (0isize, 0, 0);
+    for (at, (a, b)) in pairs.enumerate() {
+        score += if a == b { 1 } else { -1 };
+        if score > best {
+            (best, len) = (score, at + 1);
+        }
+    }
+    len
+}
+
+/// How many of `overlap` bytes the first of two matches explains better.
+fn divide(new: &[u8], old: &[u8], first: Anchor, second: usize, overlap: usize) -> usize {
+    let (mut score, mut best, mut split) = (0isize, 0, 0);
+    for at in 0..overlap {
+        let byte = new.get(first.new + at);
+        score += isize::from(byte == old.get(first.old + at)) - isize::from(byte == old.get(second + at));
+        if score > best {
+            (best, split) = (score, at + 1);
+        }
+    }
+    split
+}
+
+/// The next place after the anchor `from` where another part of the old image explains more than the match from `last` does.
+fn next_anchor(seeds: &Index<'_>, old: &[u8], new: &[u8], from: Anchor, last: Anchor) -> Option<Anchor> {
+    let same = |at: usize| {
+        let there = (at + last.old).checked_sub(last.new).and_then(|there| old.get(there));
+        there.is_some() && there == new.get(at)
+    };
+    // The match that is here already is the first to be passed.
+    let mut at = from.new;
+    let (mut agreed, mut counted) = (0usize, at);
+    loop {
+        let rest = new.get(at..).filter(|rest| !rest.is_empty())?;
+        let hint = (at + last.old).saturating_sub(last.new);
+        let (place, len) = seeds.longest(rest, hint).unwrap_or((0, 0));
+        while counted < at + len {
+            agreed += usize::from(same(counted));
+            counted += 1;
+        }
+        if len > agreed + BETTER {
+            return Some(Anchor { new: at, old: place });
+        }
+        let step = if len > 0 && len == agreed {
+            len
+        } else if len > LONG {
+            len / 2
+        } else {
+            1
+        };
+        for passed in at..(at + step).min(counted) {
+            agreed -= usize::from(same(passed));
+        }
+        at += step;
+        counted = counted.max(at);
+    }
+}
+
+/// A piece has no more bytes of its own.
+const LITERAL_MAX: u32 = 0xffff;
+
+/// The pieces that make up `new_len` bytes over `old_len` by `matches` of at least `shortest` bytes; the longest ones if there
+/// may be no more than `most` pieces.
+pub(super) fn pieces(
+    matches: &[Match],
+    (old_len, new_len): (usize, usize),
+    shortest: usize,
+    most: usize,
+) -> Vec<Piece> {
     let mut kept: Vec<Match> = Vec::new();
-    for found in matches.iter().filter(|found| found.len >= shortest) {
+    for found in matches.iter().filter(|found| wide(found.len) >= shortest) {
         match kept.last_mut() {
             Some(last) if last.new + last.len == found.new && last.old + last.len == found.old => {
                 last.len += found.len
@@ -52,36 +143,42 @@ pub(super) fn pieces(matches: &[Match], new_len: usize, shortest: usize, most: u
             _ => kept.push(*found),
         }
     }
+    // Literals alone could take more than half of the pieces.
+    let covers = new_len / wide(LITERAL_MAX) > most / 2;
     loop {
-        let pieces = lay(&kept, new_len);
+        let pieces = lay(&kept, narrow(new_len), narrow(if covers { old_len } else { 0 }));
         if pieces.len() <= most || kept.is_empty() {
             return pieces;
         }
         // Drop the shortest ones, at least one.
-        let mut lens: Vec<usize> = kept.iter().map(|found| found.len).collect();
+        let mut lens: Vec<u32> = kept.iter().map(|found| found.len).collect();
         lens.sort_unstable();
-        let limit = lens.get(pieces.len() - most - 1).copied().unwrap_or(usize::MAX);
+        let limit = lens.get(pieces.len() - most - 1).copied().unwrap_or(u32::MAX);
         kept.retain(|found| found.len > limit);
     }
 }
 
-fn lay(matches: &[Match], new_len: usize) -> Vec<Piece> {
-    const LITERAL_MAX: usize = 0xffff;
+/// The pieces for these matches. Of the first `cover` bytes of the old image, whatever they are, copies may be made for what
+/// would be more literals than one piece can have: bytes that differ cost little more than literals.
+fn lay(matches: &[Match], new_len: u32, cover: u32) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let mut at = 0;
-    let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let (mut at, mut at_old) = (0, 0u32);
     let last = Match { new: new_len, old: 0, len: 0 };
     for found in matches.iter().chain([&last]) {
         let mut literal = found.new - at;
         while literal > LITERAL_MAX {
-            pieces.push(Piece { literal: u16::MAX, len: 0, old: 0 });
-            literal -= LITERAL_MAX;
+            let len = cover.min(literal - LITERAL_MAX);
+            // As the last copy would go on, if there is something.
+            let old = at_old.saturating_add(LITERAL_MAX).min(cover - len);
+            pieces.push(Piece { literal: u16::MAX, len, old });
+            literal -= LITERAL_MAX + len;
+            at_old = old + len;
         }
         if literal > 0 || found.len > 0 {
             let literal = u16::try_from(literal).unwrap_or(u16::MAX);
-            pieces.push(Piece { literal, len: narrow(found.len), old: narrow(found.old) });
+            pieces.push(Piece { literal, len: found.len, old: found.old });
         }
-        at = found.new + found.len;
+        (at, at_old) = (found.new + found.len, found.old + found.len);
     }
     pieces
 }

@@ -6,14 +6,20 @@ mod explain;
 mod gaps;
 mod matching;
 mod normalise;
+mod parallel;
+mod race;
+mod seeds;
 
 use super::header::{CHECK_LEN, Header, IMAGE_SIZE_END, Instructions, Region};
 use super::layout::Layout;
 use super::segments::SEGMENT_LEN;
 use alloc::vec::Vec;
 use core::fmt;
+use core::num::NonZero;
 pub use explain::{Account, explain};
 use matching::Match;
+use race::{Candidate, Winner};
+use seeds::{Grain, Index};
 
 /// How much memory a device lends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +79,8 @@ pub struct Options {
     pub old_check: [u8; CHECK_LEN],
     /// The first bytes of the new image's SHA-256.
     pub new_check: [u8; CHECK_LEN],
+    /// How many candidates are tried at once, if not as many as there are cores. The delta doesn't depend on it.
+    pub jobs: Option<NonZero<usize>>,
 }
 
 impl Default for Options {
@@ -84,6 +92,7 @@ impl Default for Options {
             data: None,
             old_check: [0; CHECK_LEN],
             new_check: [0; CHECK_LEN],
+            jobs: None,
         }
     }
 }
@@ -132,6 +141,13 @@ const SHORTEST: [usize; 3] = [8, 16, 32];
 /// Which part of the memory that segments and nodes share may be segments, in twentieths.
 const SHARES: [usize; 4] = [18, 14, 9, 4];
 
+/// How images are indexed to find what they have in common.
+const GRAINS: [Grain; 3] =
+    [Grain { len: 32, tried: 64 }, Grain { len: 16, tried: 64 }, Grain { len: 8, tried: 64 }];
+
+/// How the old image is indexed for what fills gaps.
+const GAPS: [Grain; 1] = [Grain { len: 6, tried: 32 }];
+
 /// The images, and what is asked for.
 struct Job<'a> {
     old: &'a [u8],
@@ -176,53 +192,78 @@ pub fn make_and_tell(
         return Err(Error::TooLarge(image.len()));
     }
     let job = Job { old, new, options };
+    let jobs = options.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
     let known = [Instructions::None, Instructions::Thumb, Instructions::RiscV, Instructions::AArch64];
     let all = options.instructions.map_or_else(|| known.to_vec(), |one| alloc::vec![one]);
-    // Matching and candidates: of the images as they are, for each instruction set, and at the end.
-    let of = 2 + 2 * all.len() + 4;
+    // Matching of the images as they are and for each instruction set, a race, gaps of two filled, another race, the end.
+    let of = 1 + all.len() + race::STEPS + 2 + race::STEPS + 1;
     let mut done = 0;
-    let mut step = |best: &Option<Made>| {
+    let mut step = |best: Option<&Winner>| {
         done += 1;
-        tell(Progress { done, of, smallest: best.as_ref().map(|best| best.payload.len()) });
+        tell(Progress { done, of, smallest: best.map(|best| best.made.payload.len()) });
     };
-    let mut best: Option<Made> = None;
-    // Not even pointers into data that somebody named: these may not pay.
-    let plain = Header { data: None, ..job.header(Instructions::None, None) };
-    let raw = matching::matches(old, new);
-    step(&best);
-    job.candidates(&raw, &plain, &SHORTEST, &mut best)?;
-    step(&best);
-    // One candidate each tells whose instructions they are; only those are worth the others.
-    let mut chosen = None;
-    for instructions in all {
-        let header = job.header(instructions, None);
-        let address = options.image_address.or_else(|| address::guess(old, new, &header));
-        let header = job.header(instructions, address);
-        let moved = {
-            let (old, new) = (normalise::normalise(old, &header), normalise::normalise(new, &header));
-            matching::matches(&old, &new)
-        };
-        step(&best);
-        let before = best.as_ref().map_or(usize::MAX, |best| best.payload.len());
-        job.candidates(&moved, &header, &SHORTEST[1..2], &mut best)?;
-        step(&best);
-        if best.as_ref().map_or(usize::MAX, |best| best.payload.len()) < before {
-            chosen = Some((header, moved));
+
+    let views = core::iter::once(None).chain(all.into_iter().map(Some)).collect();
+    // Of large images each matching takes several times their size.
+    let at_once = if seeds::is_large(old.len().max(new.len())) { 1 } else { jobs };
+    let found = parallel::each(at_once, views, |view| job.find(view), |_| step(None));
+    let Some((raw, moved)) = found.split_first() else { return Err(Error::Memory { needed: job.least() }) };
+    let marks = race::marks((old, new), &raw.matches);
+    // One limit on how short a match may be tells whose instructions they are; only those are worth the others.
+    let mut candidates = Vec::new();
+    for view in &found {
+        candidates.extend(job.candidates(&view.matches, &view.header, &SHORTEST[1..2]));
+    }
+    let race = |candidates: Vec<Candidate>, best: Option<&Winner>, step: &mut dyn FnMut()| {
+        race::race((old, new), &without_doubles(candidates), &marks, best, jobs, step).map_err(Error::Bug)
+    };
+    let first = race(candidates, None, &mut || step(None))?;
+    let Some(first) = first else { return Err(Error::Memory { needed: job.least() }) };
+
+    // Who ties with the images as they are stands behind them.
+    let layout = first.candidate.header.layout;
+    let chosen = moved.iter().find(|view| {
+        let header = Header { layout, ..view.header };
+        header == first.candidate.header && header != Header { layout, ..raw.header }
+    });
+    let seeds = Index::new(old, &GAPS);
+    let lists = chosen.into_iter().chain([raw]).collect();
+    let filled = parallel::each(
+        jobs,
+        lists,
+        |view: &View| gaps::fill(&view.matches, &seeds, new),
+        |_| step(Some(&first)),
+    );
+    let mut candidates = job.candidates(&raw.matches, &raw.header, &SHORTEST);
+    if let Some(view) = chosen {
+        candidates.extend(job.candidates(&view.matches, &view.header, &SHORTEST));
+        candidates.extend(job.candidates(&raw.matches, &view.header, &SHORTEST));
+    }
+    for (view, filled) in chosen.into_iter().chain([raw]).zip(&filled) {
+        candidates.extend(job.candidates(filled, &view.header, &SHORTEST[..2]));
+    }
+    candidates.retain(|candidate| *candidate != first.candidate);
+    let second = race(candidates, Some(&first), &mut || step(Some(&first)))?;
+    let best = second.unwrap_or(first);
+    tell(Progress { done: of, of, smallest: Some(best.made.payload.len()) });
+    Ok(best.made)
+}
+
+/// A way to look at the images, and what they have in common then.
+struct View {
+    header: Header,
+    matches: Vec<Match>,
+}
+
+/// The first of those that are the same.
+fn without_doubles(candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in candidates {
+        if !kept.contains(&candidate) {
+            kept.push(candidate);
         }
     }
-    if let Some((header, moved)) = chosen {
-        job.candidates(&moved, &header, &SHORTEST, &mut best)?;
-        step(&best);
-        job.candidates(&raw, &header, &SHORTEST, &mut best)?;
-        step(&best);
-        let filled = gaps::fill(&moved, old, new);
-        job.candidates(&filled, &header, &SHORTEST[..2], &mut best)?;
-        step(&best);
-    }
-    let filled = gaps::fill(&raw, old, new);
-    job.candidates(&filled, &plain, &SHORTEST[..2], &mut best)?;
-    step(&best);
-    best.ok_or(Error::Memory { needed: job.least() })
+    kept
 }
 
 impl Job<'_> {
@@ -237,6 +278,23 @@ impl Job<'_> {
             new_check: self.options.new_check,
             layout: Layout { nodes: 1, learned: 1, segments: 0, one_map: true },
         }
+    }
+
+    /// What the images have in common as they are (`None`), or with the references of an instruction set blotted out.
+    fn find(&self, instructions: Option<Instructions>) -> View {
+        let Some(instructions) = instructions else {
+            // Not even pointers into data that somebody named: these may not pay.
+            let header = Header { data: None, ..self.header(Instructions::None, None) };
+            return View {
+                header,
+                matches: matching::matches(&Index::new(self.old, &GRAINS), self.old, self.new),
+            };
+        };
+        let header = self.header(instructions, None);
+        let address = self.options.image_address.or_else(|| address::guess(self.old, self.new, &header));
+        let header = self.header(instructions, address);
+        let (old, new) = (normalise::normalise(self.old, &header), normalise::normalise(self.new, &header));
+        View { header, matches: matching::matches(&Index::new(&old, &GRAINS), &old, &new) }
     }
 
     fn least(&self) -> u32 {
@@ -266,32 +324,15 @@ impl Job<'_> {
         Some(Layout { nodes, ..least })
     }
 
-    /// Tries matches with several limits on how short they may be.
-    fn candidates(
-        &self,
-        matches: &[Match],
-        header: &Header,
-        shortest: &[usize],
-        best: &mut Option<Made>,
-    ) -> Result<(), Error> {
+    /// Matches with several limits on how short they may be and on how many.
+    fn candidates(&self, matches: &[Match], header: &Header, shortest: &[usize]) -> Vec<Candidate> {
         let room = self.room_for_segments();
-        let mut tried = Vec::new();
-        for (shortest, most) in
-            shortest.iter().flat_map(|shortest| SHARES.map(|share| (*shortest, room * share / 20)))
-        {
-            let pieces = matching::pieces(matches, self.new.len(), shortest, most);
-            if tried.contains(&pieces.len()) {
-                continue;
-            }
-            tried.push(pieces.len());
-            let Some(layout) = self.layout(pieces.len()) else { continue };
-            let header = Header { layout, ..*header };
-            let at_most = best.as_ref().map_or(usize::MAX, |best| best.payload.len());
-            let made = encode::encode(self.old, self.new, &header, &pieces, at_most).map_err(Error::Bug)?;
-            if let Some(payload) = made.filter(|payload| payload.len() < at_most) {
-                *best = Some(Made { payload, header });
-            }
-        }
-        Ok(())
+        let limits = shortest.iter().flat_map(|shortest| SHARES.map(|share| (*shortest, room * share / 20)));
+        let candidate = |(shortest, most)| {
+            let pieces = matching::pieces(matches, (self.old.len(), self.new.len()), shortest, most);
+            let layout = self.layout(pieces.len())?;
+            Some(Candidate { header: Header { layout, ..*header }, pieces })
+        };
+        limits.filter_map(candidate).collect()
     }
 }
