@@ -1,20 +1,21 @@
 //! Every registry number of the SUIT documents and of COSE that this workspace uses, each in one place.
 //!
 //! A registry is an enum whose variants carry the number, the name that the CDDL gives it, and the section that
-//! defines it. Nothing else in the workspace spells a registry number.
+//! defines it. Nothing else in the workspace spells a registry number. `as` gives a variant a place of its own, so that a
+//! number beyond eight bits doesn't make the enum larger: errors of devices hold one or two of them in four bytes.
 
 macro_rules! registry {
     (
         $(#[$meta:meta])*
         $name:ident {
-            $( $(#[$vmeta:meta])* $variant:ident = $value:literal $text:literal, )*
+            $( $(#[$vmeta:meta])* $variant:ident = $value:literal $( as $place:literal )? $text:literal, )*
         }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
-            $( $(#[$vmeta])* $variant = $value, )*
+            $( $(#[$vmeta])* $variant = registry!(@place $value $( $place )?), )*
         }
 
         impl $name {
@@ -25,7 +26,10 @@ macro_rules! registry {
             #[must_use]
             #[allow(clippy::as_conversions, reason = "the variant's own number")]
             pub const fn code(self) -> i64 {
-                self as i64
+                match self {
+                    $( $( Self::$variant => registry!(@code $value $place), )? )*
+                    _ => self as i64,
+                }
             }
 
             /// The name the defining document uses, without its `suit-…-` prefix.
@@ -53,6 +57,9 @@ macro_rules! registry {
             }
         }
     };
+    (@place $value:literal) => { $value };
+    (@place $value:literal $place:literal) => { $place };
+    (@code $value:literal $place:literal) => { $value };
 }
 
 registry! {
@@ -234,7 +241,7 @@ registry! {
         /// Make the component's content from that of [`ParameterKey::DeltaBase`] and the delta in parameter 22. A custom
         /// directive of this toolkit (`docs/design/delta-directive.md`): SUIT has no element for deltas (P-230, P-235). Its
         /// number, `39 6474` in CBOR, spells `dt`, so that it is no number that somebody takes by counting down from -257.
-        InstallDelta = -25717 "install-delta",
+        InstallDelta = -25717 as 36 "install-delta",
     }
 }
 
@@ -283,7 +290,7 @@ registry! {
         ComponentMetadata = 30 "component-metadata",
         /// Index of the component that holds the image which a delta starts from; custom, for [`Directive::InstallDelta`]
         /// alone (P-088). `39 6462` in CBOR, which spells `db`.
-        DeltaBase = -25699 "delta-base",
+        DeltaBase = -25699 as 31 "delta-base",
     }
 }
 
