@@ -95,7 +95,7 @@ fn check_by<'a>(
     checker: &mut Checker<'a, '_>,
     frames: &mut [Frame],
 ) -> Result<(), Error> {
-    grammar::run(shape, &mut content, checker, frames, &mut [])?;
+    grammar::run(shape, &mut content, checker, frames, None)?;
     content.finish()
 }
 

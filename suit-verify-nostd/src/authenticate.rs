@@ -2,7 +2,7 @@
 
 #[cfg(feature = "cose-mac")]
 use suit_core::cose::{AlgorithmId, Mac};
-use suit_core::cose::{Block, Header, Kinds, ToBeSigned};
+use suit_core::cose::{Block, Header, Kinds, ToBeSigned, WalkedBlock};
 use suit_core::digest::Digest;
 use suit_core::grammar::Supported;
 use suit_core::labels::Algorithm;
@@ -44,13 +44,13 @@ pub fn authenticate<'a>(
         return Err(AuthenticationError::NoAuthentication);
     }
     // What was compared with the manifest above is what must have been signed.
-    let mut trial = Trial { trust, crypto, budget, verified: AnchorSet::default() };
+    let mut trial = Trial::new(trust, crypto, budget);
     for content in authentication.blocks() {
         // All blocks are read, also once enough keys have signed: one that can't be decoded is never just skipped.
-        let block = Block::parse_kinds(content, KINDS)?;
-        trial.block(&block, content.offset(), authentication.signed())?;
+        let block = WalkedBlock::check(content)?;
+        trial.block(block, content.offset(), authentication.signed())?;
     }
-    let (verified, required) = (trial.verified.len(), trust.required().get());
+    let (verified, required) = (trial.count, trust.required().get());
     match verified {
         0 => Err(AuthenticationError::NoTrustedSignature),
         _ if verified < required => Err(AuthenticationError::TooFewSignatures { verified, required }),
@@ -91,16 +91,31 @@ pub(crate) struct Trial<'t> {
     pub(crate) crypto: &'t Crypto<'t>,
     pub(crate) budget: &'t mut Budget,
     pub(crate) verified: AnchorSet,
+    /// How many these are.
+    count: u8,
 }
 
-impl Trial<'_> {
+impl<'t> Trial<'t> {
+    pub(crate) fn new(trust: &'t TrustStore<'t>, crypto: &'t Crypto<'t>, budget: &'t mut Budget) -> Self {
+        Self { trust, crypto, budget, verified: AnchorSet::default(), count: 0 }
+    }
+
     fn is_over(&self) -> bool {
-        !self.trust.is_thorough() && self.verified.len() >= self.trust.required().get()
+        !self.trust.is_thorough() && self.count >= self.trust.required().get()
     }
 
     /// Checks a block that begins at `offset`, and tries it if that is still needed.
-    fn block(&mut self, block: &Block<'_>, offset: usize, payload: &[u8]) -> Result<(), AuthenticationError> {
-        match block {
+    // Not inlined: what it reads shall not lie on the stack while the structure of the next block is checked.
+    #[inline(never)]
+    fn block(
+        &mut self,
+        block: WalkedBlock<'_>,
+        offset: usize,
+        payload: &[u8],
+    ) -> Result<(), AuthenticationError> {
+        // Used where it lies: taken out of the result it would be on the stack twice.
+        let block = block.read(KINDS);
+        match block.as_ref().map_err(|error| *error)? {
             Block::Sign1(signer) => {
                 let algorithm = check_signer(signer.header(), self.budget)?;
                 if self.is_over() {
@@ -215,6 +230,8 @@ impl Trial<'_> {
                 self.budget.attempt()?;
                 if verify(anchor.key()).is_ok() {
                     self.verified.insert(index);
+                    // No more than there are anchors.
+                    self.count = self.count.saturating_add(1);
                     return Ok(());
                 }
             }

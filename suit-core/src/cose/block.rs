@@ -134,8 +134,35 @@ impl<'a> Block<'a> {
     /// As [`Block::parse`].
     #[inline]
     pub fn parse_kinds(content: Reader<'a>, kinds: Kinds) -> Result<Self, Error> {
+        WalkedBlock::check(content)?.read(kinds)
+    }
+}
+
+/// An authentication block of which the structure was checked and no header was read yet, borrowed: for a device, whose stack
+/// need not hold what is read while the structure is checked.
+#[derive(Clone, Copy, Debug)]
+pub struct WalkedBlock<'a> {
+    content: Reader<'a>,
+}
+
+impl<'a> WalkedBlock<'a> {
+    /// Checks the structure of a block that fills what `content` has left.
+    ///
+    /// # Errors
+    /// `UnknownBlock` for a tag of no kind, faults of the encoding and of the grammar.
+    pub fn check(content: Reader<'a>) -> Result<Self, Error> {
         check(grammar::BLOCK, content)?;
-        let mut reader = content;
+        Ok(Self { content })
+    }
+
+    /// Reads the block, as [`Block::parse_kinds`] does.
+    ///
+    /// # Errors
+    /// `UnknownBlock` for a kind that isn't in `kinds`, `AttachedPayload`, faults of the headers, those of all signers and
+    /// recipients included.
+    #[inline]
+    pub fn read(self, kinds: Kinds) -> Result<Block<'a>, Error> {
+        let mut reader = self.content;
         let at = reader.offset();
         let tag = reader.known();
         let is = |kind: Tag| tag == kind.code().unsigned_abs();
@@ -159,15 +186,15 @@ impl<'a> Block<'a> {
             for _ in 0..count {
                 read_signer(&mut reader)?;
             }
-            Self::Sign(Sign { body: header, signers, count })
+            Block::Sign(Sign { body: header, signers, count })
         } else {
             let signature = reader.known_bytes();
             if kinds.mac && is(Tag::CoseMac) {
-                Self::Mac(Mac { header, tag: signature, recipients: Recipients::read(&mut reader)? })
+                Block::Mac(Mac { header, tag: signature, recipients: Recipients::read(&mut reader)? })
             } else if kinds.mac0 && is(Tag::CoseMac0) {
-                Self::Mac0(Signer { header, signature })
+                Block::Mac0(Signer { header, signature })
             } else {
-                Self::Sign1(Signer { header, signature })
+                Block::Sign1(Signer { header, signature })
             }
         })
     }

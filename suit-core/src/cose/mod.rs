@@ -6,7 +6,7 @@ mod header;
 mod report;
 mod to_be_signed;
 
-pub use block::{Block, Kinds, Mac, Sign, Signer};
+pub use block::{Block, Kinds, Mac, Sign, Signer, WalkedBlock};
 pub use encrypt::{Encrypt, Recipient, Recipients};
 pub use header::{AlgorithmId, Header};
 pub use report::{ProtectedReport, Protection};

@@ -18,24 +18,26 @@ use crate::error::{Error, ErrorKind};
 pub fn walk<'a, V: Visitor<'a>>(shape: Shape, reader: &mut Reader<'a>, visitor: &mut V) -> Result<(), Error> {
     // A device's stack has no room for layers that it doesn't enter.
     if V::SILENT {
-        run(shape, reader, visitor, &mut [const { Frame::FREE }; DEPTH_MAX - 1], &mut [])
+        run(shape, reader, visitor, &mut [const { Frame::FREE }; DEPTH_MAX - 1], None)
     } else if V::DEEP {
-        let (frames, shown) = (&mut [const { Frame::FREE }; OPEN_MAX], &mut [Shown::FREE; OPEN_MAX]);
-        run(shape, reader, visitor, frames, shown)
+        let shown = &mut [Shown::FREE; OPEN_MAX];
+        let tell = &mut Telling::new(shown);
+        run(shape, reader, visitor, &mut [const { Frame::FREE }; OPEN_MAX], Some(tell))
     } else {
-        let frames = &mut [const { Frame::FREE }; LAYER_OPEN_MAX];
-        run(shape, reader, visitor, frames, &mut [Shown::FREE; LAYER_OPEN_MAX])
+        let shown = &mut [Shown::FREE; LAYER_OPEN_MAX];
+        let tell = &mut Telling::new(shown);
+        run(shape, reader, visitor, &mut [const { Frame::FREE }; LAYER_OPEN_MAX], Some(tell))
     }
 }
 
 /// As [`walk`], in frames that the caller lends: one for each value with parts that can be around another such value, and
-/// more than as many of the second kind if the values are shown.
-pub(crate) fn run<'a, V: Visitor<'a>>(
+/// if the values are shown, with what that takes.
+pub(crate) fn run<'v, 'a, V: Visitor<'a>>(
     shape: Shape,
     reader: &mut Reader<'a>,
-    visitor: &mut V,
-    frames: &mut [Frame],
-    shown: &mut [Shown],
+    visitor: &'v mut V,
+    frames: &'v mut [Frame],
+    tell: Option<&'v mut Telling<'v, 'a>>,
 ) -> Result<(), Error> {
     let bytes = reader.rest();
     let mut walk = Walk {
@@ -47,10 +49,7 @@ pub(crate) fn run<'a, V: Visitor<'a>>(
         depth: 0,
         top: Frame::FREE,
         row: &Row::NOTHING,
-        shown,
-        top_shown: Shown::FREE,
         behind: NO_REGION,
-        layer: true,
         argument: ANY.0,
         inside: ANY.0,
         digest_len: 0,
@@ -58,9 +57,7 @@ pub(crate) fn run<'a, V: Visitor<'a>>(
         value: 0,
         indefinite: false,
         failed: Error::new(ErrorKind::TooDeep, 0),
-        code: None,
-        key: Key::Root,
-        key_at: 0,
+        tell,
         visitor,
     };
     let walked = walk.all(shape.0);
@@ -89,13 +86,8 @@ struct Walk<'v, 'a, V> {
     row: &'static Row,
     /// The values around it, from the outermost on.
     frames: &'v mut [Frame],
-    /// What of each value's place only those ask for to whom it is shown.
-    top_shown: Shown,
-    shown: &'v mut [Shown],
     /// If the next value is the content of a byte string: where what surrounds that string ends. Else [`NO_REGION`].
     behind: usize,
-    /// Whether a layer begins with the next value.
-    layer: bool,
     /// The shape of the argument of the code that was read last.
     argument: u8,
     /// The shape of what is in the tag that was read last.
@@ -108,10 +100,8 @@ struct Walk<'v, 'a, V> {
     indefinite: bool,
     /// Why the walk has failed, if it has.
     failed: Error,
-    /// For those to whom values are shown: the code that was read last, the next value's key, and where it stands.
-    code: Option<i64>,
-    key: Key<'a>,
-    key_at: usize,
+    /// For those to whom values are shown.
+    tell: Option<&'v mut Telling<'v, 'a>>,
     visitor: &'v mut V,
 }
 
@@ -135,13 +125,33 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// A place where no value was put yet.
-    pub(crate) const FREE: Self = Self { place: 0, behind: 0, left: 0, seen: 0, shape: NONE, done: 0 };
+    /// A place where no value was put yet: all zeros, which takes least to write many times.
+    pub(crate) const FREE: Self = Self { place: 0, behind: 0, left: 0, seen: 0, shape: 0, done: 0 };
 }
 
 const _: () = assert!(UNORDERED_MAX < 255);
 
-/// What belongs to a [`Frame`] in a walk that shows values: a device's stack need not hold it.
+/// What only those ask for to whom values are shown: a device's stack need not hold it.
+pub(crate) struct Telling<'v, 'a> {
+    /// What belongs to the innermost frame, and to those around it, more than as many.
+    top: Shown,
+    shown: &'v mut [Shown],
+    /// Whether a layer begins with the next value.
+    layer: bool,
+    /// The code that was read last.
+    code: Option<i64>,
+    /// The next value's key, and where it stands.
+    key: Key<'a>,
+    key_at: usize,
+}
+
+impl<'v> Telling<'v, '_> {
+    fn new(shown: &'v mut [Shown]) -> Self {
+        Self { top: Shown::FREE, shown, layer: true, code: None, key: Key::Root, key_at: 0 }
+    }
+}
+
+/// What belongs to a [`Frame`] in a walk that shows values.
 #[derive(Clone, Copy)]
 pub(crate) struct Shown {
     /// Parts done.
@@ -174,7 +184,7 @@ impl<'a, V: Visitor<'a>> Rules for Ask<'_, V> {
     }
 }
 
-impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
+impl<'v, 'a, V: Visitor<'a>> Walk<'v, 'a, V> {
     const TABLE: &'static Table = if V::SILENT { &FOR_DEVICE } else { &FOR_TOOLS };
 
     /// Whether the shapes of update management are among them.
@@ -189,6 +199,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             Some(row) => row,
             None => Row::beyond(shape),
         }
+    }
+
+    /// What is kept for showing values, if they are shown.
+    #[inline(always)]
+    fn tell(&mut self) -> Option<&mut Telling<'v, 'a>> {
+        if V::SILENT { None } else { self.tell.as_deref_mut() }
     }
 
     const fn offset(&self, at: usize) -> usize {
@@ -302,11 +318,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         }
         self.top = Frame { place, behind: self.behind, left, seen: 0, shape, done: 0 };
         self.row = row;
-        if !V::SILENT {
-            if let Some(around) = self.shown.get_mut(self.depth) {
-                *around = self.top_shown;
+        let depth = self.depth;
+        if let Some(tell) = self.tell() {
+            if let Some(around) = tell.shown.get_mut(depth) {
+                *around = tell.top;
             }
-            self.top_shown = Shown { done: 0, level };
+            tell.top = Shown { done: 0, level };
         }
         self.behind = NO_REGION;
         self.depth = self.depth.wrapping_add(1);
@@ -321,10 +338,11 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             core::mem::swap(around, &mut self.top);
             self.row = Self::row(self.top.shape);
         }
-        if !V::SILENT
-            && let Some(around) = self.shown.get(self.depth)
+        let depth = self.depth;
+        if let Some(tell) = self.tell()
+            && let Some(around) = tell.shown.get(depth)
         {
-            self.top_shown = *around;
+            tell.top = *around;
         }
     }
 
@@ -354,7 +372,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 if self.depth == 0 {
                     return Ok(());
                 }
-                let done = if !V::SILENT && self.top_shown.level & INDEFINITE != 0 {
+                let done = if self.tell().is_some_and(|tell| tell.top.level & INDEFINITE != 0) {
                     // Of a list of indefinite length nothing is left when its bytes are used up.
                     let region = self.top.behind != NO_REGION;
                     self.at_break() || (region && self.at == self.window.len())

@@ -19,7 +19,7 @@ pub fn verify(
     crypto: &Crypto<'_>,
     budget: &mut Budget,
 ) -> Result<AnchorSet, AuthenticationError> {
-    let mut trial = Trial { trust, crypto, budget, verified: AnchorSet::default() };
+    let mut trial = Trial::new(trust, crypto, budget);
     let (header, message) = (report.header(), report.to_be_signed());
     let algorithm = header.known_algorithm()?;
     match report.protection() {

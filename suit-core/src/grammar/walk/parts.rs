@@ -22,10 +22,10 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let left = if V::SILENT { self.top.left.wrapping_sub(1) } else { self.top.left.saturating_sub(1) };
         self.top.left = left;
         self.top.done = index.saturating_add(1);
-        if !V::SILENT {
-            self.key = Key::Element(self.top_shown.done.into());
-            self.key_at = at;
-            self.top_shown.done = self.top_shown.done.wrapping_add(1);
+        if let Some(tell) = self.tell() {
+            tell.key = Key::Element(tell.top.done.into());
+            tell.key_at = at;
+            tell.top.done = tell.top.done.wrapping_add(1);
         }
         if let Some(map) = Self::map(row) {
             return self.entry(shape, row, map, index);
@@ -50,23 +50,23 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         match row.what {
             What::Sequence | What::SharedSequence => {
                 // The number of items is even; one who goes on may be in a sequence in which it isn't.
-                let after = if V::SILENT { left } else { self.top_shown.done };
+                let after = self.tell().map_or(left, |tell| tell.top.done);
                 let is_code = after & 1 == 1;
-                if !V::SILENT {
+                if let Some(tell) = self.tell() {
                     if is_code {
-                        self.code = None;
+                        tell.code = None;
+                        tell.key = Key::Code;
                         self.argument = ANY.0;
-                        self.key = Key::Code;
                     } else {
                         // What is no code is as unknown as 0.
-                        self.key = Key::Argument(self.code.unwrap_or(0));
+                        tell.key = Key::Argument(tell.code.unwrap_or(0));
                     }
                 }
                 Ok(if is_code { CODE.0 } else { self.argument })
             }
             What::InTag => {
-                if !V::SILENT {
-                    self.key = Key::Content;
+                if let Some(tell) = self.tell() {
+                    tell.key = Key::Content;
                 }
                 Ok(u8::try_from(place).unwrap_or(NONE))
             }
@@ -80,8 +80,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let at = self.at;
         let encoded = self.item()?;
         self.unordered(at, index)?;
-        if !V::SILENT {
-            self.key = match Reader::new(encoded).int() {
+        if let Some(tell) = self.tell() {
+            tell.key = match Reader::new(encoded).int() {
                 Ok(label) => Key::Label(MapKind::Other, label),
                 Err(_) => Reader::new(encoded)
                     .text()
@@ -176,12 +176,15 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         }
         if !V::SILENT {
             let kind = Shape(shape).map_kind().unwrap_or(MapKind::Other);
-            self.key = match (name, label) {
+            let key = match (name, label) {
                 (Some(name), _) => Key::Name(kind, name),
                 (None, Some(label)) => Key::Label(kind, label),
                 (None, None) => Key::Composite(kind, self.since(at)),
             };
-            self.key_at = at;
+            if let Some(tell) = self.tell() {
+                tell.key = key;
+                tell.key_at = at;
+            }
         }
         if found != NONE {
             return Ok(found);

@@ -19,7 +19,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     #[inline(always)]
     pub(super) fn value(&mut self, shape: u8) -> Result<u8, Stop> {
         let at = self.at;
-        let layer = if V::SILENT { false } else { core::mem::replace(&mut self.layer, false) };
+        let layer = self.tell().is_some_and(|tell| core::mem::replace(&mut tell.layer, false));
         self.head()?;
         let (mut shape, mut row) = self.resolve(shape);
         if let Some(kind) = self.misfit(row) {
@@ -45,8 +45,8 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 let (inner, layer) = self.inner(row, content);
                 if inner != NONE {
                     self.into(shape, row, at, begin, content)?;
-                    if !V::SILENT {
-                        self.layer = layer;
+                    if let Some(tell) = self.tell() {
+                        tell.layer = layer;
                     }
                     return Ok(inner);
                 }
@@ -79,11 +79,12 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     /// Tells the visitor of a value.
     fn show(&mut self, shape: u8, value: Value<'a>, at: usize) -> Result<(), Stop> {
         self.by_index()?;
-        if self.key == Key::Code {
+        let Some(tell) = self.tell() else { return Ok(()) };
+        let (key, mut key_at) = (core::mem::replace(&mut tell.key, Key::Content), tell.key_at);
+        if key == Key::Code {
             let code = if value.int().is_some() { self.number() } else { 0 };
             self.first(code, at)?;
         }
-        let (key, mut key_at) = (core::mem::replace(&mut self.key, Key::Content), self.key_at);
         if !matches!(key, Key::Label(..) | Key::Name(..) | Key::Composite(..)) {
             // A value without a key of its own stands where its key would.
             key_at = at;
@@ -134,8 +135,11 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
     }
 
     /// Depth of the innermost open value in its layer.
-    const fn level(&self) -> u8 {
-        if self.depth == 0 { 0 } else { self.top_shown.level & !INDEFINITE }
+    fn level(&self) -> u8 {
+        match &self.tell {
+            Some(tell) if self.depth != 0 => tell.top.level & !INDEFINITE,
+            _ => 0,
+        }
     }
 
     /// Remembers to go on behind a byte string whose content was a value without parts.
@@ -339,7 +343,10 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         if V::SILENT {
             return self.first(code, at);
         }
-        self.code = self.int();
+        let code = self.int();
+        if let Some(tell) = self.tell() {
+            tell.code = code;
+        }
         Ok(())
     }
 
