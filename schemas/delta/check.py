@@ -96,6 +96,7 @@ class Seen:
         forms += [(2, r.BRANCH, form) for form in (r.JAL, r.SHORT, *halves)]
         forms += [(2, kind, form) for kind in (r.POINTER, r.DATA) for form in halves]
         forms += [(3, r.BRANCH, form) for form in (r.B, r.ADRP, r.ADD)]
+        forms += [(4, r.BRANCH, r.CALL), (4, r.POINTER, r.L32R)]
         lacking = [f"form {form}" for form in forms if not self.forms[form]]
         decisions = [(decision[0], value) for decision in DECISIONS for value in (0, 1)]
         return lacking + [f"decision {each}" for each in decisions if not self.decisions[each]]

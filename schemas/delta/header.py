@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from refused import Refused
 
-NONE, THUMB, RISCV, AARCH64 = range(4)
+NONE, THUMB, RISCV, AARCH64, XTENSA = range(5)
 SIZE_END = 1 << 24
 
 
@@ -69,7 +69,7 @@ def read_header(data):
     if version != 1:
         raise Refused("version", f"version {version} is unknown")
     flags = fields.byte()
-    if flags & 0x80 or flags & 0x0F > AARCH64:
+    if flags & 0x80 or flags & 0x0F > XTENSA:
         raise Refused("predictors", f"flags {flags:#04x} are unknown")
     old_size = fields.leb128(SIZE_END, "the size of the old image")
     new_size = fields.leb128(SIZE_END, "the size of the new image")

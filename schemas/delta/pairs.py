@@ -8,13 +8,13 @@ import random
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from header import AARCH64, NONE, RISCV, THUMB
+from header import AARCH64, NONE, RISCV, THUMB, XTENSA
 from references import (
-    ADD, ADRP, B, BL, BRANCH, DATA, JAL, LOWER, POINTER, SHORT, UPPER, WORD, Reference, References,
+    ADD, ADRP, B, BL, BRANCH, CALL, DATA, JAL, L32R, LOWER, POINTER, SHORT, UPPER, WORD, Reference, References,
 )  # fmt: skip
 
 ADDRESS, DATA_START, DATA_SIZE = 0x08000000, 0x20000000, 0x10000
-NAMES = {NONE: "none", THUMB: "thumb", RISCV: "riscv", AARCH64: "aarch64"}
+NAMES = {NONE: "none", THUMB: "thumb", RISCV: "riscv", AARCH64: "aarch64", XTENSA: "xtensa"}
 
 
 @dataclass
@@ -53,6 +53,10 @@ def _choices(instructions, function, variable):
     if instructions == AARCH64:
         branches = [[Item(BRANCH, B, 4, word, function)] for word in (0x94000000, 0x14000000)]
         return [*branches, _halves(BRANCH, 0x90000003, 0x91000063, function, (ADRP, ADD))]
+    if instructions == XTENSA:
+        calls = [[Item(BRANCH, CALL, 3, word, function)] for word in (0x5, 0x25, 0x35)]
+        # L32R of what is before it: the beginning of an earlier function has to do.
+        return [*calls, [Item(POINTER, L32R, 3, 0x21, 0)]]
     if instructions == RISCV:
         halves = (UPPER, LOWER)
         return [
@@ -87,7 +91,7 @@ class _Program:
             if choices:
                 parts.append(self.source.choice(choices))
             parts.append(self._noise(2 * self.source.randrange(1, 8)))
-        # Aligned as words must be: 2 bytes more for each odd number of short branches.
+        # Aligned as words must be, behind instructions of two or three bytes.
         parts.append(bytes(-sum(map(_length, parts)) % 4))
         parts.append(_word(POINTER, function))
         parts.append(_word(DATA, 8 * self.source.randrange(40)))

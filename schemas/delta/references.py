@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from header import AARCH64, RISCV, THUMB
+from header import AARCH64, RISCV, THUMB, XTENSA
 
 MASK = 0xFFFFFFFF
 BRANCH, POINTER, DATA = 1, 2, 3
 # What an instruction is, and so how a target is put in. Of pairs, each half is a form of its own.
-WORD, BL, JAL, SHORT, UPPER, LOWER, B, ADRP, ADD = range(9)
-WHOLE = (BL, JAL, SHORT, B)
+WORD, BL, JAL, SHORT, UPPER, LOWER, B, ADRP, ADD, CALL, L32R = range(11)
+WHOLE = (BL, JAL, SHORT, B, CALL, L32R)
 
 # For JAL, C.J and C.JAL: (lowest bit in the word, lowest bit in the offset, how many bits).
 JAL_BITS = ((31, 20, 1), (12, 12, 8), (20, 11, 1), (21, 1, 10))
@@ -47,7 +47,7 @@ def scatter(word, places, offset):
 
 
 def _branch(instructions, word, at):
-    """The branch that needs no neighbour: form, length, target."""
+    """What needs no neighbour: form, length, target."""
     if instructions == THUMB:
         f, g = word & 0xFFFF, word >> 16
         if f & 0xF800 == 0xF000 and g & 0xD000 in (0xD000, 0x9000):
@@ -63,6 +63,12 @@ def _branch(instructions, word, at):
     elif instructions == AARCH64:
         if word & 0x7C000000 == 0x14000000:
             return B, 4, at + signed((word & 0x3FFFFFF) << 2, 28) & MASK
+    elif instructions == XTENSA:
+        if word & 0xF == 5:
+            return CALL, 3, (at & ~3) + 4 + signed((word >> 6 & 0x3FFFF) << 2, 20) & MASK
+        back = 0x40000 - ((word >> 8 & 0xFFFF) << 2)
+        if word & 0xF == 1 and back <= 0x8000:
+            return L32R, 3, (at + 3 & ~3) - back & MASK
     return None
 
 
@@ -101,17 +107,17 @@ class References:
         self.address = header.image_address or 0
         # Zeros around it, so that what lies outside reads as such.
         self.image = old_image + bytes(12)
-        self.aligned = {THUMB: 1, RISCV: 1, AARCH64: 3}.get(header.instructions)
+        self.aligned = {THUMB: 1, RISCV: 1, AARCH64: 3, XTENSA: 0}.get(header.instructions)
 
     def word(self, at):
         return int.from_bytes(self.image[at : at + 4], "little") if at >= 0 else 0
 
     def find(self, old, new, left):
         """The reference at `old`, to be at `new`, with `left` bytes left of the copy; None if there is none."""
-        if self.aligned and not (old | new) & self.aligned:
+        if self.aligned is not None and not (old | new) & self.aligned:
             found = self._instruction(old)
             if found and found.length <= left:
-                if found.kind != BRANCH or found.target < self.header.old_size:
+                if found.kind == DATA or found.target < self.header.old_size:
                     return found
         if new & 3 or left < 4:
             return None
@@ -121,8 +127,9 @@ class References:
         here = self.word(old)
         branch = _branch(self.instructions, here, old)
         if branch:
-            return Reference(BRANCH, *branch)
-        if self.instructions == THUMB:
+            # Pools of constants move otherwise than functions.
+            return Reference(POINTER if branch[0] == L32R else BRANCH, *branch)
+        if self.instructions in (THUMB, XTENSA):
             return None
         last, following = self.word(old - 4), self.word(old + 4)
         if self.instructions == RISCV:
@@ -177,6 +184,10 @@ class References:
             word = scatter(here, SHORT_BITS, distance)
         elif form == B:
             word = here & 0xFC000000 | distance >> 2 & 0x3FFFFFF
+        elif form == CALL:
+            word = here & 0x3F | (target - (new & ~3) - 4 >> 2 & 0x3FFFF) << 6
+        elif form == L32R:
+            word = here & 0xFF | (target - (new + 3 & ~3) >> 2 & 0xFFFF) << 8
         elif form == UPPER:
             word = here & 0xFFF | (value if reference.absolute else distance) + 0x800 & 0xFFFFF000
         elif form == LOWER:

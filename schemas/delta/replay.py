@@ -1,6 +1,6 @@
 """The new image, unit by unit ("Bytes" in docs/delta-format.md)."""
 
-from header import NONE, THUMB
+from header import NONE, THUMB, XTENSA
 from model import BROKEN, DIFFERS, KEPT, LITERAL, MISSED, SURPRISE, Model, mix
 from references import BRANCH, DATA, POINTER, References
 from segments import Moves
@@ -46,7 +46,8 @@ class Replay:
         self.targets = Learned(8 * header.learned)
         self.data = Learned(8 * header.learned)
         self.bit = Model(header, coder).bit
-        self.has_instructions = header.instructions != NONE
+        # Instructions begin at even offsets.
+        self.has_halfwords = header.instructions not in (NONE, XTENSA)
         self.is_thumb = header.instructions == THUMB
         self.new = bytearray()
         self.a = self.b = 0
@@ -71,7 +72,7 @@ class Replay:
         return [k ^ 1 for k in range(count)] if self.is_thumb and count > 1 else range(count)
 
     def _phase(self, at):
-        return at & 3 if self.has_instructions else 0
+        return at & 3 if self.has_halfwords else 0
 
     def _push(self, byte):
         self.a, self.b = byte, self.a
@@ -113,7 +114,7 @@ class Replay:
             predicted = self.references.aim(reference, here, at, target + odd).to_bytes(4, "little")
             expected = predicted[: reference.length]
         else:
-            count = 2 if self.has_instructions and not (old | at) & 1 and left >= 2 else 1
+            count = 2 if self.has_halfwords and not (old | at) & 1 and left >= 2 else 1
             expected = self.old_image[old : old + count]
         if not self.quiet and not self.noisy and self.run >= QUIET:
             self._ask_for_block(left)

@@ -144,6 +144,8 @@ pub(crate) enum InstructionSet {
     Riscv,
     // Arm, 64 bits.
     Aarch64,
+    // Xtensa, ESP8266 to ESP32-S3.
+    Xtensa,
 }
 
 impl InstructionSet {
@@ -155,6 +157,7 @@ impl InstructionSet {
             Self::Thumb => Instructions::Thumb,
             Self::Riscv => Instructions::RiscV,
             Self::Aarch64 => Instructions::AArch64,
+            Self::Xtensa => Instructions::Xtensa,
         })
     }
 
@@ -164,6 +167,7 @@ impl InstructionSet {
             Instructions::Thumb => "thumb",
             Instructions::RiscV => "riscv",
             Instructions::AArch64 => "aarch64",
+            Instructions::Xtensa => "xtensa",
             _ => "none",
         }
     }

@@ -58,6 +58,7 @@ const fn instructions(machine: elf::Machine) -> Instructions {
         elf::EM_ARM => Instructions::Thumb,
         elf::EM_RISCV => Instructions::RiscV,
         elf::EM_AARCH64 => Instructions::AArch64,
+        elf::EM_XTENSA => Instructions::Xtensa,
         _ => Instructions::None,
     }
 }

@@ -26,6 +26,8 @@ pub enum Instructions {
     RiscV,
     /// AArch64: `BL`, `B` and `ADRP`.
     AArch64,
+    /// Xtensa: calls and `L32R`.
+    Xtensa,
 }
 
 impl Instructions {
@@ -37,6 +39,7 @@ impl Instructions {
             Self::Thumb => 1,
             Self::RiscV => 2,
             Self::AArch64 => 3,
+            Self::Xtensa => 4,
         }
     }
 
@@ -48,6 +51,7 @@ impl Instructions {
             1 => Self::Thumb,
             2 => Self::RiscV,
             3 => Self::AArch64,
+            4 => Self::Xtensa,
             _ => return None,
         })
     }

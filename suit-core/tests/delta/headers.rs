@@ -51,7 +51,7 @@ fn one_fault_each() {
         (changed(0..1, &[0xd8]), Error::NotADelta, "another first byte"),
         (changed(1..2, &[2]), Error::Version(2), "a later version"),
         (changed(1..2, &[0]), Error::Version(0), "no version"),
-        (changed(2..3, &[0x34]), Error::Predictors(0x34), "unknown instructions"),
+        (changed(2..3, &[0x35]), Error::Predictors(0x35), "unknown instructions"),
         (changed(2..3, &[0xb1]), Error::Predictors(0xb1), "an unknown flag"),
         (changed(3..5, &[0xac, 0x82, 0x00]), Error::Header(3), "a size not in its shortest form"),
         (changed(3..5, &[0x80, 0x80, 0x80, 0x08]), Error::Header(3), "an old image of 2^24 bytes"),

@@ -136,7 +136,7 @@ const fn kinds(instructions: Instructions, value: u32) -> (bool, bool, u32) {
         // Functions have odd addresses.
         Instructions::Thumb => (value & 1 == 1, value & 1 == 0, value & !1),
         Instructions::None => (false, true, value),
-        Instructions::RiscV | Instructions::AArch64 => (true, true, value),
+        Instructions::RiscV | Instructions::AArch64 | Instructions::Xtensa => (true, true, value),
     }
 }
 

@@ -193,7 +193,13 @@ pub fn make_and_tell(
     }
     let job = Job { old, new, options };
     let jobs = options.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
-    let known = [Instructions::None, Instructions::Thumb, Instructions::RiscV, Instructions::AArch64];
+    let known = [
+        Instructions::None,
+        Instructions::Thumb,
+        Instructions::RiscV,
+        Instructions::AArch64,
+        Instructions::Xtensa,
+    ];
     let all = options.instructions.map_or_else(|| known.to_vec(), |one| alloc::vec![one]);
     // Matching of the images as they are and for each instruction set, a race, gaps of two filled, another race, the end.
     let of = 1 + all.len() + race::STEPS + 2 + race::STEPS + 1;

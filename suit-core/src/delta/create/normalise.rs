@@ -15,7 +15,11 @@ pub(super) fn normalise(image: &[u8], header: &Header) -> Vec<u8> {
         }
         four
     };
-    let step = if header.instructions == Instructions::None { 4 } else { 2 };
+    let step = match header.instructions {
+        Instructions::None => 4,
+        Instructions::Xtensa => 1,
+        _ => 2,
+    };
     let mut at = 0;
     while at + 4 <= image.len() {
         let before = if at < 4 { [0; 4] } else { four(at - 4) };

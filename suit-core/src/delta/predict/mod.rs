@@ -4,6 +4,7 @@
 mod aarch64;
 mod riscv;
 mod thumb;
+mod xtensa;
 
 use super::header::{Header, Instructions};
 
@@ -54,7 +55,7 @@ pub(crate) enum Half {
 pub(crate) struct Reference {
     pub(crate) kind: Kind,
     pub(crate) form: Form,
-    /// Bytes that it has: 2 or 4.
+    /// Bytes that it has: 2 to 4.
     pub(crate) len: u8,
     /// What it names: a place in the image, in bytes from its start, or an address of data.
     pub(crate) target: u32,
@@ -86,7 +87,7 @@ impl Predictor {
 
     /// Whether instructions begin at even offsets only.
     pub(crate) fn units_of_two(&self) -> bool {
-        self.header.instructions != Instructions::None
+        !matches!(self.header.instructions, Instructions::None | Instructions::Xtensa)
     }
 
     /// The reference that stands at `old` in the old image and will stand at `new`, with `room` bytes left of the copy.
@@ -98,6 +99,7 @@ impl Predictor {
                 riscv::find(around, old).or_else(|| self.absolute(riscv::absolute(around)?))
             }
             Instructions::AArch64 if (old | new) & 3 == 0 => aarch64::find(around, old, self.address()),
+            Instructions::Xtensa => xtensa::find(around, old),
             _ => None,
         };
         let found = match instruction {
@@ -159,6 +161,7 @@ impl Predictor {
                 riscv::aim(around.here, half, new, target)
             }
             Instructions::RiscV => riscv::aim_absolute(around.here, half, address),
+            Instructions::Xtensa => xtensa::aim(around.here, new, target),
             Instructions::AArch64 => aarch64::aim(around.here, half, new, target, self.address()),
         }
     }
@@ -184,8 +187,12 @@ impl Predictor {
             Instructions::None => None,
             Instructions::Thumb => thumb::find(&around, new),
             Instructions::RiscV => riscv::find(&around, new),
+            Instructions::Xtensa => xtensa::find(&around, new),
             Instructions::AArch64 => aarch64::find(&around, new, self.address()),
         };
         found.map(|found| found.target)
     }
 }
+
+#[cfg(test)]
+mod tests;
