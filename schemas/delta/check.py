@@ -3,8 +3,8 @@
 
     python3 schemas/delta/check.py SUIT [--corpus DIR] [--mutants N] [--seed N]
 
-SUIT makes deltas of pairs in each instruction set and profile, and of a few of the corpus; apply.py must make the new images.
-Then both get mutants of these deltas: both must refuse one, or make the same bytes of it. Exit status: 0 alike, 1 not.
+SUIT makes deltas of pairs in each instruction set and profile, and of a few of the corpus; apply.py must make the new
+images. Then both get mutants of these deltas: both must refuse one, or make the same bytes of it. Exit status: 0 alike, 1 not.
 """
 
 import argparse
@@ -125,7 +125,8 @@ def mend(old, delta):
 
 
 KINDS = (
-    "header", "header, mended", "coded", "coded, mended", "late, mended", "base, mended", "cut off", "longer", "last byte",
+    "header", "header, mended", "coded", "coded, mended", "late, mended", "base, mended",
+    "cut off", "longer", "last byte",
 )  # fmt: skip
 
 
@@ -173,7 +174,11 @@ def check_pairs(suit, corpus):
     for name, old, new, profile, options in cases:
         delta = suit.make(old, new, profile, options)
         size += len(delta)
-        if apply(old, delta) != new:
+        try:
+            applied = apply(old, delta)
+        except Refused as why:
+            sys.exit(f"{name}, profile {profile}: apply.py refuses what suit made: {why}")
+        if applied != new:
             sys.exit(f"{name}, profile {profile}: apply.py makes another image")
         if max(len(old), len(new)) <= MUTANT_IMAGE_MAX:
             small.append((f"{name}, profile {profile}", old, delta))
