@@ -148,24 +148,27 @@ def _program_pair(instructions, count, seed, quiet):
     return old, bytes(new)
 
 
-def _repeating_pair(count):
+def _repeating_pair(count, shift=8, odd=0):
     """Pieces of the old image come again, and words point behind them: where these places have moved says a segment that is
-    asked after all pieces, so no longer from 8 on. The second half moves further, so that predicting words pays."""
+    asked after all pieces, so no longer from 8 on. The first half moves by `shift`, the second one further, so that
+    predicting words pays. With `odd`, the words are odd, as addresses of Thumb's functions are."""
     source = random.Random(11)
     code = source.randbytes(900)
     targets = [source.randrange(384, 900) for _ in range(60)]
 
     def words(first, second):
-        shifted = (target + (first if target < 600 else second) for target in targets)
+        shifted = ((target | odd) + (first if target < 600 else second) for target in targets)
         return b"".join((ADDRESS + target).to_bytes(4, "little") for target in shifted)
 
     pieces = b"".join(source.randbytes(4) + code[at : at + 24] for at in range(120, 120 + 30 * count, 30))
-    new = source.randbytes(8) + code[:600] + source.randbytes(36) + code[600:] + words(8, 44) + pieces
+    new = source.randbytes(shift) + code[:600] + source.randbytes(44 - shift) + code[600:] + words(shift, 44) + pieces
     return code + words(0, 0), new
 
 
 def pairs():
     made = [Pair(f"repeating-{count}", NONE, *_repeating_pair(count)) for count in (7, 8)]
+    # A function that moves by an odd number of bytes, as far as segments know: its address stays odd.
+    made.append(Pair("oddly-moved", THUMB, *_repeating_pair(0, 7, 1)))
     for instructions, name in NAMES.items():
         for count, quiet in ((10, 0), (24, 2200)):
             old, new = _program_pair(instructions, count, 1000 * instructions + count, quiet)

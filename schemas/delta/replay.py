@@ -111,7 +111,7 @@ class Replay:
         if reference:
             here = self.references.word(old)
             known, target, odd = self._predict(reference)
-            predicted = self.references.aim(reference, here, at, target + odd).to_bytes(4, "little")
+            predicted = self.references.aim(reference, here, at, target | odd).to_bytes(4, "little")
             expected = predicted[: reference.length]
         else:
             count = 2 if self.has_halfwords and not (old | at) & 1 and left >= 2 else 1
