@@ -182,3 +182,64 @@ fn lay(matches: &[Match], new_len: u32, cover: u32) -> Vec<Piece> {
     }
     pieces
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::seeds::Grain;
+    use super::*;
+
+    /// Bytes in which no eight come twice.
+    fn noise(len: u32, seed: u32) -> Vec<u8> {
+        let number = |at: u32| u64::from(at ^ seed << 24).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (0..len).map(|at| (number(at) ^ number(at) >> 31).to_be_bytes()[1]).collect()
+    }
+
+    fn found(old: &[u8], new: &[u8]) -> Vec<(u32, u32, u32)> {
+        let index = Index::new(old, &[Grain { len: 8, tried: 8 }]);
+        matches(&index, old, new).iter().map(|found| (found.new, found.old, found.len)).collect()
+    }
+
+    #[test]
+    fn parts_that_changed_places() {
+        let (a, b, c) = (noise(500, 1), noise(700, 2), noise(300, 3));
+        let (old, new) = ([&*a, &*b, &*c].concat(), [&*b, &*a, &*c].concat());
+        assert_eq!(found(&old, &new), [(0, 500, 700), (700, 0, 500), (1200, 1200, 300)]);
+    }
+
+    #[test]
+    fn a_match_goes_on_past_single_bytes_that_differ() {
+        let old = noise(1000, 1);
+        let mut new = old.clone();
+        for at in (50..1000).step_by(100) {
+            new[at] ^= 1;
+        }
+        assert_eq!(found(&old, &new), [(0, 0, 1000)]);
+    }
+
+    #[test]
+    fn nothing_in_common() {
+        assert_eq!(found(b"", b""), []);
+        assert_eq!(found(b"old", b""), []);
+        assert_eq!(found(b"", b"new"), []);
+    }
+
+    #[test]
+    fn pieces_make_up_the_new_image() {
+        let matches = [
+            Match { new: 10, old: 500, len: 20 },
+            Match { new: 30, old: 0, len: 9 },
+            Match { new: 200_000, old: 100, len: 300 },
+        ];
+        for (shortest, most) in [(1, 100), (10, 100), (1, 5), (1, 4), (1, 1), (301, 1)] {
+            for old_len in [0, 600, 300_000] {
+                let pieces = pieces(&matches, (old_len, 210_000), shortest, most);
+                let lens = pieces.iter().map(|piece| u32::from(piece.literal) + piece.len);
+                assert_eq!(lens.sum::<u32>(), 210_000, "{shortest} {most} {old_len}");
+                let inside = |piece: &Piece| old_len == 0 || wide(piece.old + piece.len) <= old_len;
+                assert!(pieces.iter().all(inside), "{shortest} {most} {old_len}");
+                // With an old image as large there is always something to copy.
+                assert!(old_len < 300_000 || pieces.len() <= most, "{shortest} {most}: {}", pieces.len());
+            }
+        }
+    }
+}

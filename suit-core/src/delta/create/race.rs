@@ -139,3 +139,21 @@ pub(super) fn race(
         Some(Winner { made: Made { payload, header: candidate.header }, candidate, costs })
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stand_where_something_differs() {
+        let old = vec![7; 10_000];
+        let mut new = old.clone();
+        new[9_000..9_320].fill(8);
+        let all = [Match { new: 0, old: 0, len: 10_000 }];
+        assert_eq!(marks((&old, &new), &all), [9_010, 9_020, 9_040, 9_080, 9_160]);
+        // The same bytes, as literals.
+        let around = [Match { new: 0, old: 0, len: 9_000 }, Match { new: 9_320, old: 0, len: 680 }];
+        assert_eq!(marks((&old, &new), &around), [9_010, 9_020, 9_040, 9_080, 9_160]);
+        assert_eq!(marks((&old, &old), &all), [0; ROUNDS.len()]);
+    }
+}
