@@ -265,26 +265,43 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             let same = self.prefix_for(dependent, target)? == before;
             return if same { Ok(number) } else { Err(ProcessError::ComponentUnknown) };
         }
-        let envelope = Envelope::parse(loaded.bytes, self.tagging())?;
-        let authenticated = authenticate(&envelope, &self.setup.trust, &self.setup.crypto, &mut self.budget)?;
-        let signed = authenticated.manifest_for(self.setup.supported)?;
-        // P-038, by where the dependency is stored.
-        let path = self.path_of(target);
-        if signed.manifest().sequence_number() < self.platform.floor(path)? {
-            return Err(ProcessError::Rollback);
-        }
-        let prefix = self.prefix_for(dependent, target)?;
-        if let Some(place) = self.loaded_mut(number) {
-            place.signed = Some(signed);
-            place.prefix = prefix;
-        }
-        let found = self.look_up(number);
+        self.authenticate_loaded(number)?;
+        let found = self.accept(number, target, dependent);
         if found.is_err()
             && let Some(place) = self.loaded_mut(number)
         {
             place.signed = None;
         }
         found.map(|()| number)
+    }
+
+    /// Finds a dependency in memory authentic, and its manifest sound.
+    // Not inlined, as what follows isn't: nothing else shall lie on the stack while the structure is checked.
+    #[inline(never)]
+    fn authenticate_loaded(&mut self, number: u8) -> Result<(), ProcessError> {
+        let Some(loaded) = self.loaded(number) else { return Ok(()) };
+        let envelope = Envelope::parse(loaded.bytes, self.tagging())?;
+        let authenticated = authenticate(&envelope, &self.setup.trust, &self.setup.crypto, &mut self.budget)?;
+        let signed = authenticated.manifest_for(self.setup.supported)?;
+        if let Some(place) = self.loaded_mut(number) {
+            place.signed = Some(signed);
+        }
+        Ok(())
+    }
+
+    /// Whether a dependency's manifest may be used, and where its components are.
+    #[inline(never)]
+    fn accept(&mut self, number: u8, target: u8, dependent: u8) -> Result<(), ProcessError> {
+        // P-038, by where the dependency is stored.
+        let path = self.path_of(target);
+        if self.manifest(number).manifest().sequence_number() < self.platform.floor(path)? {
+            return Err(ProcessError::Rollback);
+        }
+        let prefix = self.prefix_for(dependent, target)?;
+        if let Some(place) = self.loaded_mut(number) {
+            place.prefix = prefix;
+        }
+        self.look_up(number)
     }
 
     /// Checks what must hold before anything of a dependency runs: its sections of the procedure are there (P-060), and the
