@@ -14,6 +14,8 @@ use crate::platform::{Level, Platform};
 
 impl<'a, P: Platform> Processor<'a, '_, P> {
     /// Whether a condition of update management holds, with its parameter.
+    // Not inlined: what it and `wait` need shall not lie on the stack under all other commands.
+    #[inline(never)]
     pub(super) fn managed(
         &mut self,
         condition: Condition,
@@ -50,6 +52,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     }
 
     /// UM §5.6: goes on once all events have happened (P-196).
+    #[inline(never)]
     pub(super) fn wait(&mut self, target: u8) -> Result<Flow, ProcessError> {
         let content = Reader::new(self.needed(target, ParameterKey::WaitInfo)?);
         let mut holds = true;
