@@ -14,7 +14,7 @@
 use super::shape::{ArrayKind, MapKind, Others, Role, Scalar, Scope, Shape, View};
 use super::supported::INSTALL_DELTA;
 pub(super) use super::tables::EXTENDED;
-use super::tables::{ALL, CODE, DEVICE, SHAPES, argument};
+use super::tables::{ALL, CODE, DEVICE, FREE_ARRAY, FREE_MAP, IN_TAG, REGION, SHAPES, argument};
 use crate::cbor::Major;
 use crate::error::ErrorKind;
 use crate::labels::{
@@ -24,13 +24,7 @@ use crate::labels::{
 /// No shape: what may not be there.
 pub(super) const NONE: u8 = 0xff;
 
-/// In place of a shape, for frames that none describes: [`Row::beyond`].
-pub(super) const FREE_ARRAY: u8 = 0xfb;
-pub(super) const FREE_MAP: u8 = 0xfc;
-pub(super) const IN_TAG: u8 = 0xfd;
-pub(super) const REGION: u8 = 0xfe;
-
-const _: () = assert!(ALL < FREE_ARRAY as usize);
+const _: () = assert!(ALL < NONE as usize);
 
 /// What the walk has to do at a value, beyond its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,8 +82,7 @@ pub(super) enum What {
     /// `a` is the place of the first choice in [`Table::list`], `b` their number.
     OneOf,
     Any,
-    // Frames that no shape describes: a list or a map of which nothing is asked, what is in a tag, and content of a byte
-    // string that is itself no array or map.
+    // Frames that no shape describes.
     FreeArray,
     FreeMap,
     InTag,
@@ -109,18 +102,6 @@ pub(super) struct Row {
 impl Row {
     /// Takes nothing: a shape that isn't there.
     pub(super) const NOTHING: Self = Self::free(What::OneOf);
-
-    /// What stands under a number that no shape has.
-    #[cold]
-    pub(super) fn beyond(number: u8) -> &'static Self {
-        static ROWS: [Row; 4] = [
-            Row::free(What::FreeArray),
-            Row::free(What::FreeMap),
-            Row::free(What::InTag),
-            Row::free(What::Region),
-        ];
-        ROWS.get(usize::from(number.wrapping_sub(FREE_ARRAY))).unwrap_or(&Self::NOTHING)
-    }
 
     const fn free(what: What) -> Self {
         Self { takes: 0, what, a: 0, b: 0 }
@@ -327,6 +308,10 @@ const fn pack<
         let shape = &SHAPES[position];
         let takes = takes(shape);
         packed.rows[position] = match shape {
+            View::Any if position == FREE_ARRAY.0 as usize => Row::free(What::FreeArray),
+            View::Any if position == FREE_MAP.0 as usize => Row::free(What::FreeMap),
+            View::Any if position == IN_TAG.0 as usize => Row::free(What::InTag),
+            View::Any if position == REGION.0 as usize => Row::free(What::Region),
             View::Any => Row { takes, what: What::Any, a: 0, b: 0 },
             View::Scalar(..) if position == CODE.0 as usize => Row { takes, what: What::Code, a: 0, b: 0 },
             View::Scalar(scalar, role) => without_parts(takes, *scalar, *role),

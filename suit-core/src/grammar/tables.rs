@@ -108,6 +108,13 @@ const UNORDERED_LIMIT: u8 = 16;
 
 shapes! {
 device {
+    // Places for what a walk is in without a shape that describes it: a list or a map of which nothing is asked, what is in a
+    // tag, and content of a byte string that is itself no array or map. Nothing refers to them.
+    pub(super) FREE_ARRAY = View::Any;
+    pub(super) FREE_MAP = View::Any;
+    pub(super) IN_TAG = View::Any;
+    pub(super) REGION = View::Any;
+
     /// Anything that is well-formed.
     pub ANY = View::Any;
 

@@ -3,10 +3,10 @@
 mod parts;
 mod value;
 
-use super::pack::{Array, EXTENDED, FOR_DEVICE, FOR_TOOLS, Map, NONE, REGION, Row, Table, What};
+use super::pack::{Array, EXTENDED, FOR_DEVICE, FOR_TOOLS, Map, NONE, Row, Table, What};
 use super::shape::Shape;
 use super::supported::DELTA;
-use super::tables::{ANY, UNORDERED_MAX};
+use super::tables::{ANY, REGION, UNORDERED_MAX};
 use super::visit::{DEPTH_MAX, Key, LAYER_OPEN_MAX, OPEN_MAX, Visitor};
 use crate::cbor::{Long, Major, Reader, Rules, Strict, long, short, two};
 use crate::error::{Error, ErrorKind};
@@ -197,7 +197,7 @@ impl<'v, 'a, V: Visitor<'a>> Walk<'v, 'a, V> {
     fn row(shape: u8) -> &'static Row {
         match Self::TABLE.rows.get(usize::from(shape)) {
             Some(row) => row,
-            None => Row::beyond(shape),
+            None => &Row::NOTHING,
         }
     }
 
@@ -409,7 +409,7 @@ impl<'v, 'a, V: Visitor<'a>> Walk<'v, 'a, V> {
                 missing &= missing.wrapping_sub(1);
             }
         }
-        if !V::SILENT && shape != REGION {
+        if !V::SILENT && shape != REGION.0 {
             self.visitor.leave(self.offset(self.at));
         }
         if behind != NO_REGION {
@@ -436,7 +436,7 @@ impl<'v, 'a, V: Visitor<'a>> Walk<'v, 'a, V> {
         while self.depth > 0 {
             let Frame { shape, behind, .. } = self.top;
             self.pop();
-            if shape != REGION {
+            if shape != REGION.0 {
                 self.visitor.leave(self.offset(self.window.len()));
             }
             if behind != NO_REGION {

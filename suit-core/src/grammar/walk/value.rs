@@ -5,10 +5,12 @@ use crate::cbor::{FALSE, Major, NULL, TRUE};
 use crate::dependency::Dependencies;
 use crate::error::{Error, ErrorKind, Expected};
 use crate::grammar::context::twice;
-use crate::grammar::pack::{FREE_ARRAY, FREE_MAP, IN_TAG, NONE, REGION, Row, What};
+use crate::grammar::pack::{NONE, Row, What};
 use crate::grammar::shape::Shape;
 use crate::grammar::supported::{INSTALL_DELTA, INSTALL_DELTA_CODE};
-use crate::grammar::tables::{ANY, COMPONENTS_MAX, ENVELOPE_TAGGED, UNORDERED_MAX};
+use crate::grammar::tables::{
+    ANY, COMPONENTS_MAX, ENVELOPE_TAGGED, FREE_ARRAY, FREE_MAP, IN_TAG, REGION, UNORDERED_MAX,
+};
 use crate::grammar::visit::{DEPTH_MAX, Item, Key, Value, Visitor};
 use crate::labels::Algorithm;
 
@@ -148,7 +150,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             return Ok(());
         }
         let level = self.level();
-        self.push(Self::row(REGION), REGION, 0, 0, level, at)
+        self.push(Self::row(REGION.0), REGION.0, 0, 0, level, at)
     }
 
     /// Reads on behind the head of an array, a map or a tag.
@@ -171,7 +173,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let mut place = 0;
         let mut left = 1;
         if self.major == Major::Tag {
-            frame = IN_TAG;
+            frame = IN_TAG.0;
             place = usize::from(if row.what == What::Tagged { self.inside } else { ANY.0 });
         } else {
             // Each item takes a byte, so a greater number can't be met by any input that this reads.
@@ -180,10 +182,10 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             };
             left = count;
             if row.what == What::Any {
-                frame = if self.major == Major::Map { FREE_MAP } else { FREE_ARRAY };
+                frame = if self.major == Major::Map { FREE_MAP.0 } else { FREE_ARRAY.0 };
             } else if !V::SILENT && matches!(self.major, Major::Bytes | Major::Text) {
                 // Only a visitor that goes on gets here: the parts of a string of indefinite length.
-                frame = FREE_ARRAY;
+                frame = FREE_ARRAY.0;
             }
         }
         let row = Self::row(frame);
