@@ -39,7 +39,8 @@
 //! | `update-management` (default) | commands and parameters of draft-ietf-suit-update-management in what a device checks |
 //! | `install-delta` (default) | the custom directive install-delta and its parameter in what a device checks |
 //! | `alloc` | the owned model and its encoder; implies `update-management` and `install-delta` |
-//! | `std` | makes deltas; implies `alloc` |
+//! | `delta-thumb`, `delta-riscv`, `delta-aarch64`, `delta-xtensa` | the decoder of deltas predicts the calls of this instruction set |
+//! | `std` | makes deltas; implies `alloc` and all that deltas may have |
 #![no_std]
 // A device must not stop on its own: what can panic is not written where a device links it. The owned model and the
 // notation are for tools; what they may do is said there.

@@ -3,26 +3,23 @@
 use super::Images;
 use super::error::Error;
 use super::header::{HEADER_LEN_MAX, Header};
-use super::learned::Learned;
-use super::model::Model;
 use super::range::{Bits, NUMBER_LEN, STEP_MAX};
 use super::replay::Replay;
-use super::segments::{Coding, Numbers, Piece, Segments};
+use super::segments::Piece;
 
 /// Bytes of the new image that are gathered before they are written.
 const OUT_LEN: usize = 64;
 
-#[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one, and nowhere to box it")]
-enum Stage<'m> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
     /// The header is not whole.
-    Header(&'m mut [u8]),
+    Header,
+    /// Segments are being read.
+    Segments,
     /// The new image is being made.
-    Replay(Replay<'m>),
-    /// Segments are being read, of which so many came.
-    Segments { memory: &'m mut [u8], coding: Coding },
-    /// An error was reported.
-    Failed,
+    Replay,
+    /// An error was reported, or all is done.
+    Ended,
 }
 
 /// Applies one delta. An error ends it: what was written is not the new image then.
@@ -57,25 +54,26 @@ enum Stage<'m> {
 /// assert_eq!(decoder.feed(b"a sentence is no delta, as its first byte shows", &mut flash), Err(Error::NotADelta));
 /// ```
 #[derive(Debug)]
+#[repr(C)]
 pub struct Decoder<'m> {
-    bits: Bits,
-    header: Option<Header>,
-    stage: Stage<'m>,
-    out: [u8; OUT_LEN],
+    stage: Stage,
     out_len: usize,
+    replay: Replay<'m, Bits>,
+    out: [u8; OUT_LEN],
 }
 
 impl<'m> Decoder<'m> {
     /// A decoder that works in `memory`; the delta's header says how much of it is needed, see [`Header::memory`].
     #[must_use]
     pub const fn new(memory: &'m mut [u8]) -> Self {
-        Self { bits: Bits::new(), header: None, stage: Stage::Header(memory), out: [0; OUT_LEN], out_len: 0 }
+        Self { replay: Replay::new(memory), stage: Stage::Header, out: [0; OUT_LEN], out_len: 0 }
     }
 
     /// The header, once it has been read.
     #[must_use]
     pub const fn header(&self) -> Option<&Header> {
-        self.header.as_ref()
+        // No sound one has no nodes.
+        if self.replay.header.layout.nodes > 0 { Some(&self.replay.header) } else { None }
     }
 
     /// Takes the next bytes of the delta, of any number, and goes as far as they reach.
@@ -86,7 +84,7 @@ impl<'m> Decoder<'m> {
     pub fn feed(&mut self, chunk: &[u8], images: &mut impl Images) -> Result<(), Error> {
         let mut rest = chunk;
         loop {
-            let taken = self.bits.fill(rest);
+            let taken = self.replay.side.fill(rest);
             rest = rest.get(taken..).unwrap_or_default();
             self.run(STEP_MAX, images)?;
             if rest.is_empty() {
@@ -94,7 +92,7 @@ impl<'m> Decoder<'m> {
             }
             if taken == 0 {
                 // Nothing waits for more, so the new image is whole.
-                self.stage = Stage::Failed;
+                self.stage = Stage::Ended;
                 return Err(Error::TrailingBytes);
             }
         }
@@ -107,112 +105,98 @@ impl<'m> Decoder<'m> {
     /// should.
     pub fn finish(&mut self, images: &mut impl Images) -> Result<(), Error> {
         self.run(0, images)?;
-        if !matches!(self.stage, Stage::Replay(_)) {
-            return Err(Error::Truncated);
-        }
-        self.stage = Stage::Failed;
-        self.bits.ended()?;
-        self.flush(images)
+        self.stage = Stage::Ended;
+        self.replay.side.ended()?;
+        if self.flush(images) { Ok(()) } else { Err(Error::Images) }
     }
 
     /// Goes on as long as at least `enough` bytes wait.
+    #[inline(never)]
     fn run(&mut self, enough: usize, images: &mut impl Images) -> Result<(), Error> {
-        let result = self.steps(enough, images);
-        if result.is_err() {
-            self.stage = Stage::Failed;
-        }
-        result
-    }
-
-    fn steps(&mut self, enough: usize, images: &mut impl Images) -> Result<(), Error> {
+        // Whatever ends this early ends all.
+        let mut stage = core::mem::replace(&mut self.stage, Stage::Ended);
         loop {
-            let is_header = matches!(self.stage, Stage::Header(_));
-            if self.bits.waiting() < enough
-                && !(is_header && self.bits.waiting() >= HEADER_LEN_MAX.saturating_add(NUMBER_LEN))
-            {
-                return Ok(());
+            let bits = &self.replay.side;
+            let waiting = bits.waiting();
+            if waiting < enough && !(stage == Stage::Header && waiting >= HEADER_LEN_MAX + NUMBER_LEN) {
+                break;
             }
             // The encoder leaves out at most one number.
-            if self.bits.missing() > NUMBER_LEN {
+            if bits.missing() > NUMBER_LEN {
                 return Err(Error::Truncated);
             }
-            if let Stage::Replay(replay) = &mut self.stage {
-                let Some(unit) = replay.step(&mut self.bits, images)? else { return Ok(()) };
-                self.put(unit.bytes(), images)?;
-                continue;
+            match stage {
+                Stage::Ended => return Err(Error::Truncated),
+                Stage::Header => {
+                    if let Some(error) = self.read_header(images) {
+                        return Err(error);
+                    }
+                    stage = Stage::Segments;
+                }
+                Stage::Segments => {
+                    let number = self.replay.number;
+                    let is_last = number >= u32::from(self.replay.header.layout.segments);
+                    let fits = if is_last { self.replay.start() } else { self.replay.segment(&Piece::NONE) };
+                    if !fits {
+                        // What is made of zeros after the end is no fault of a segment.
+                        let [low, high, ..] = number.to_le_bytes();
+                        let error = Error::Segment(u16::from_le_bytes([low, high]));
+                        return Err(if self.replay.side.missing() > 0 { Error::Truncated } else { error });
+                    }
+                    if is_last {
+                        stage = Stage::Replay;
+                    }
+                }
+                Stage::Replay => {
+                    let more = self.replay.step(images);
+                    let written = !more || self.put(images);
+                    if self.replay.window.failed || !written {
+                        return Err(Error::Images);
+                    }
+                    if !more {
+                        break;
+                    }
+                }
             }
-            self.advance(images)?;
         }
+        self.stage = stage;
+        Ok(())
     }
 
-    /// From one stage to the next, or by one segment. Kept apart, so that its stack is free again when units are made.
-    #[inline(never)]
-    fn advance(&mut self, images: &mut impl Images) -> Result<(), Error> {
-        match core::mem::replace(&mut self.stage, Stage::Failed) {
-            Stage::Failed | Stage::Replay(_) => Err(Error::Truncated),
-            Stage::Header(memory) => self.read_header(memory, images),
-            Stage::Segments { memory, coding } => {
-                let read = self.read_segment(memory, coding);
-                // What is made of zeros after the end is no fault of a segment.
-                if self.bits.missing() > 0 { read.map_err(|_| Error::Truncated) } else { read }
-            }
+    /// What is wrong with the header, if something is.
+    fn read_header(&mut self, images: &mut impl Images) -> Option<Error> {
+        let Replay { side, header, memory, .. } = &mut self.replay;
+        let (len, flaw) = header.read(side.peek());
+        if let Some(error) = flaw.error() {
+            return Some(error);
         }
-    }
-
-    fn read_header(&mut self, memory: &'m mut [u8], images: &mut impl Images) -> Result<(), Error> {
-        let (header, len) = Header::parse(self.bits.peek())?;
         let needed = header.memory();
-        let lent = u32::try_from(memory.len()).unwrap_or(u32::MAX);
+        let lent = u32::try_from(memory.nodes.len()).unwrap_or(u32::MAX);
         if lent < needed {
-            return Err(Error::Memory { needed, lent });
+            return Some(Error::Memory { needed, lent });
         }
-        images.begin(&header)?;
-        self.header = Some(header);
-        self.bits.begin(len);
-        if let Some(parts) = header.layout.divide(memory) {
-            Numbers::clear(parts.nodes);
+        if images.begin(header).is_err() {
+            return Some(Error::Images);
         }
-        self.stage = Stage::Segments { memory, coding: Coding::default() };
-        Ok(())
+        side.begin(len);
+        self.replay.begin();
+        None
     }
 
-    fn read_segment(&mut self, memory: &'m mut [u8], mut coding: Coding) -> Result<(), Error> {
-        let header = self.header.ok_or(Error::Truncated)?;
-        let short = Error::Memory { needed: header.memory(), lent: 0 };
-        let done = coding.number >= header.segments();
-        if !done {
-            let parts = header.layout.divide(memory).ok_or(short)?;
-            let mut segments = Segments::new(parts.segments, header.segments(), header.new_size);
-            let mut numbers = Numbers::resume(parts.nodes);
-            segments.code(&mut self.bits, &mut numbers, header.old_size, &mut coding, &Piece::default())?;
-            self.stage = Stage::Segments { memory, coding };
-            return Ok(());
+    /// Gathers the bytes of the unit. Says whether they could be written, if they had to be.
+    fn put(&mut self, images: &mut impl Images) -> bool {
+        let written = self.out_len <= OUT_LEN - 4 || self.flush(images);
+        let unit = self.replay.unit;
+        // Four bytes always; those past the unit's are overwritten by the next one's.
+        if let Some(place) = self.out.get_mut(self.out_len..).and_then(|rest| rest.first_chunk_mut()) {
+            *place = unit.bytes.to_le_bytes();
         }
-        let parts = header.layout.divide(memory).ok_or(short)?;
-        let mut segments = Segments::new(parts.segments, header.segments(), header.new_size);
-        segments.complete(&coding)?;
-        segments.sort();
-        let model = Model::new(parts.nodes, parts.maps, parts.weights, header.layout.one_map);
-        let (targets, data) = (Learned::new(parts.targets), Learned::new(parts.data));
-        self.stage = Stage::Replay(Replay::new(&header, segments, targets, data, model));
-        Ok(())
+        self.out_len = self.out_len.wrapping_add(usize::try_from(unit.len).unwrap_or(0));
+        written
     }
 
-    fn put(&mut self, bytes: &[u8], images: &mut impl Images) -> Result<(), Error> {
-        if self.out_len.saturating_add(bytes.len()) > OUT_LEN {
-            self.flush(images)?;
-        }
-        let place = self.out.get_mut(self.out_len..).unwrap_or_default();
-        for (place, byte) in place.iter_mut().zip(bytes) {
-            *place = *byte;
-        }
-        self.out_len = self.out_len.saturating_add(bytes.len());
-        Ok(())
-    }
-
-    fn flush(&mut self, images: &mut impl Images) -> Result<(), Error> {
+    fn flush(&mut self, images: &mut impl Images) -> bool {
         let len = core::mem::take(&mut self.out_len);
-        images.write_new(self.out.get(..len).unwrap_or_default())?;
-        Ok(())
+        images.write_new(self.out.get(..len).unwrap_or_default()).is_ok()
     }
 }

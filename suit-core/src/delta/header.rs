@@ -43,6 +43,23 @@ impl Instructions {
         }
     }
 
+    /// Whether this build predicts them (features `delta-thumb`, `delta-riscv`, `delta-aarch64`, `delta-xtensa`).
+    #[must_use]
+    pub const fn are_built_in(self) -> bool {
+        match self {
+            Self::None => true,
+            Self::Thumb => cfg!(feature = "delta-thumb"),
+            Self::RiscV => cfg!(feature = "delta-riscv"),
+            Self::AArch64 => cfg!(feature = "delta-aarch64"),
+            Self::Xtensa => cfg!(feature = "delta-xtensa"),
+        }
+    }
+
+    /// Whether they begin at even offsets only.
+    pub(crate) const fn are_in_halfwords(self) -> bool {
+        matches!(self, Self::Thumb | Self::RiscV | Self::AArch64)
+    }
+
     /// Those of this number; `None` if there are none.
     #[must_use]
     pub const fn from_number(number: u8) -> Option<Self> {
@@ -114,52 +131,86 @@ pub struct Header {
     pub(crate) layout: Layout,
 }
 
-/// Reads bytes of the header one after the other.
+/// Reads what stands in the header, one after the other. After a fault zeros are read, and the first fault is told at the end.
 struct Fields<'a> {
     bytes: &'a [u8],
     at: usize,
+    flaw: Flaw,
+}
+
+/// What is wrong with a header: what can be said in two bytes of [`Error`].
+#[derive(Clone, Copy)]
+pub(crate) enum Flaw {
+    None,
+    NotADelta,
+    Version(u8),
+    Predictors(u8),
+    Header(u8),
+    Truncated,
+}
+
+impl Flaw {
+    pub(crate) const fn error(self) -> Option<Error> {
+        Some(match self {
+            Self::None => return None,
+            Self::NotADelta => Error::NotADelta,
+            Self::Version(version) => Error::Version(version),
+            Self::Predictors(flags) => Error::Predictors(flags),
+            Self::Header(at) => Error::Header(at),
+            Self::Truncated => Error::Truncated,
+        })
+    }
 }
 
 impl Fields<'_> {
-    fn byte(&mut self) -> Result<u8, Error> {
-        let byte = self.bytes.get(self.at).copied().ok_or(Error::Truncated)?;
-        self.at = self.at.saturating_add(1);
-        Ok(byte)
+    fn fail(&mut self, flaw: Flaw) {
+        if matches!(self.flaw, Flaw::None) {
+            self.flaw = flaw;
+        }
     }
 
-    fn error(at: usize) -> Error {
-        Error::Header(u8::try_from(at).unwrap_or(u8::MAX))
+    fn fail_at(&mut self, at: usize) {
+        let [at, ..] = at.to_le_bytes();
+        self.fail(Flaw::Header(at));
     }
 
-    /// A LEB128 number of at most 32 bits, in its shortest form.
-    fn number(&mut self) -> Result<u32, Error> {
+    #[inline(never)]
+    fn byte(&mut self) -> u8 {
+        let byte = self.bytes.get(self.at).copied();
+        self.at = self.at.wrapping_add(1);
+        if byte.is_none() {
+            self.fail(Flaw::Truncated);
+        }
+        byte.unwrap_or(0)
+    }
+
+    /// A LEB128 number of at most 32 bits that is not above `most`, in its shortest form.
+    fn number(&mut self, most: u32) -> u32 {
         let start = self.at;
-        let mut value = 0u64;
-        for shift in [0u32, 7, 14, 21, 28] {
-            let byte = self.byte()?;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return match u32::try_from(value) {
-                    Ok(number) if byte != 0 || shift == 0 => Ok(number),
-                    _ => Err(Self::error(start)),
-                };
+        let (mut value, mut shift) = (0u32, 0u32);
+        loop {
+            let byte = self.byte();
+            value |= u32::from(byte & 0x7f) << (shift & 31);
+            if byte == 0 && shift > 0 || byte > 0xf && shift == 28 {
+                self.fail_at(start);
             }
+            if byte & 0x80 == 0 || shift == 28 {
+                break;
+            }
+            shift = shift.wrapping_add(7);
         }
-        Err(Self::error(start))
+        if value > most {
+            self.fail_at(start);
+        }
+        value
     }
 
-    fn number_in(&mut self, range: core::ops::RangeInclusive<u32>) -> Result<u32, Error> {
-        let start = self.at;
-        let number = self.number()?;
-        if range.contains(&number) { Ok(number) } else { Err(Self::error(start)) }
-    }
-
-    fn check(&mut self) -> Result<[u8; CHECK_LEN], Error> {
-        let mut check = [0; CHECK_LEN];
-        for byte in &mut check {
-            *byte = self.byte()?;
+    fn check(&mut self) -> [u8; CHECK_LEN] {
+        let mut check = 0u32;
+        for _ in 0..CHECK_LEN {
+            check = check << 8 | u32::from(self.byte());
         }
-        Ok(check)
+        check.to_be_bytes()
     }
 }
 
@@ -168,51 +219,70 @@ const DATA: u8 = 0x20;
 const ONE_MAP: u8 = 0x40;
 
 impl Header {
+    /// That of no delta.
+    pub(crate) const NONE: Self = Self {
+        instructions: Instructions::None,
+        image_address: None,
+        data: None,
+        old_size: 0,
+        new_size: 0,
+        old_check: [0; CHECK_LEN],
+        new_check: [0; CHECK_LEN],
+        layout: Layout { nodes: 0, learned: 0, segments: 0, one_map: false },
+    };
+
     /// Reads a header from the first bytes of a delta; says how long it is.
     ///
     /// # Errors
     /// [`Error::Truncated`] if `bytes` end within the header, else what is wrong with it.
     pub fn parse(bytes: &[u8]) -> Result<(Self, usize), Error> {
-        let mut fields = Fields { bytes, at: 0 };
-        if fields.byte()? != MAGIC {
-            return Err(Error::NotADelta);
+        let mut header = Self::NONE;
+        let (len, flaw) = header.read(bytes);
+        match flaw.error() {
+            Some(error) => Err(error),
+            None => Ok((header, len)),
         }
-        let version = fields.byte()?;
+    }
+
+    /// The same, in place.
+    #[inline(never)]
+    pub(crate) fn read(&mut self, bytes: &[u8]) -> (usize, Flaw) {
+        let mut fields = Fields { bytes, at: 0, flaw: Flaw::None };
+        if fields.byte() != MAGIC {
+            fields.fail(Flaw::NotADelta);
+        }
+        let version = fields.byte();
         if version != VERSION {
-            return Err(Error::Version(version));
+            fields.fail(Flaw::Version(version));
         }
-        let flags = fields.byte()?;
-        let instructions = match Instructions::from_number(flags & 0x0f) {
-            Some(instructions) if flags & 0x80 == 0 => instructions,
-            _ => return Err(Error::Predictors(flags)),
-        };
-        let size = 0..=IMAGE_SIZE_END.saturating_sub(1);
-        let old_size = fields.number_in(size.clone())?;
-        let new_size = fields.number_in(size)?;
-        let image_address = match flags & POINTERS {
-            0 => None,
-            _ => Some(fields.number()?.reverse_bits()),
-        };
-        let data = match flags & DATA {
-            0 => None,
-            _ => {
-                let start = fields.number()?.reverse_bits();
-                let log2_len = u8::try_from(fields.number_in(0..=31)?).unwrap_or_default();
-                Some(Region { start, log2_len })
+        let flags = fields.byte();
+        match Instructions::from_number(flags & 0x0f) {
+            Some(instructions) if flags & 0x80 == 0 && instructions.are_built_in() => {
+                self.instructions = instructions;
             }
-        };
-        let at = fields.at;
-        let (nodes, learned) = (fields.byte()?, fields.byte()?);
-        if nodes == 0 || learned == 0 {
-            return Err(Fields::error(at));
+            _ => fields.fail(Flaw::Predictors(flags)),
         }
-        let segments = u16::try_from(fields.number_in(0..=0xffff)?).unwrap_or_default();
-        let layout = Layout { nodes, learned, segments, one_map: flags & ONE_MAP != 0 };
-        let (old_check, new_check) = (fields.check()?, fields.check()?);
-        Ok((
-            Self { instructions, image_address, data, old_size, new_size, old_check, new_check, layout },
-            fields.at,
-        ))
+        self.old_size = fields.number(IMAGE_SIZE_END - 1);
+        self.new_size = fields.number(IMAGE_SIZE_END - 1);
+        if flags & POINTERS != 0 {
+            self.image_address = Some(fields.number(u32::MAX).reverse_bits());
+        }
+        if flags & DATA != 0 {
+            let start = fields.number(u32::MAX).reverse_bits();
+            let [log2_len, ..] = fields.number(31).to_le_bytes();
+            self.data = Some(Region { start, log2_len });
+        }
+        let at = fields.at;
+        let (nodes, learned) = (fields.byte(), fields.byte());
+        if nodes == 0 || learned == 0 {
+            fields.fail_at(at);
+        }
+        let [low, high, ..] = fields.number(0xffff).to_le_bytes();
+        let segments = u16::from_le_bytes([low, high]);
+        self.layout = Layout { nodes, learned, segments, one_map: flags & ONE_MAP != 0 };
+        self.old_check = fields.check();
+        self.new_check = fields.check();
+        (fields.at, fields.flaw)
     }
 
     /// Bytes of memory that a decoder of this delta must be lent.
@@ -273,4 +343,54 @@ fn put_number(out: &mut alloc::vec::Vec<u8>, mut number: u32) {
         number >>= 7;
     }
     out.push(number.to_le_bytes()[0]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Decoder, Fault, Images};
+    use super::*;
+
+    /// Nobody who refuses a header asks for more.
+    struct Untouched;
+
+    impl Images for Untouched {
+        fn begin(&mut self, _: &Header) -> Result<(), Fault> {
+            panic!("begun");
+        }
+
+        fn read_old(&mut self, _: u32, _: &mut [u8]) -> Result<(), Fault> {
+            panic!("read");
+        }
+
+        fn write_new(&mut self, _: &[u8]) -> Result<(), Fault> {
+            panic!("written");
+        }
+    }
+
+    #[test]
+    fn what_is_not_built_in_is_refused_at_the_header() {
+        let built = [
+            (Instructions::None, true),
+            (Instructions::Thumb, cfg!(feature = "delta-thumb")),
+            (Instructions::RiscV, cfg!(feature = "delta-riscv")),
+            (Instructions::AArch64, cfg!(feature = "delta-aarch64")),
+            (Instructions::Xtensa, cfg!(feature = "delta-xtensa")),
+        ];
+        for (instructions, is_built) in built {
+            let mut delta = [0; HEADER_LEN_MAX + 8];
+            // Sizes 0 and 0, 256 bytes of nodes, 8 places, no segments, no checks.
+            let header = [MAGIC, VERSION, instructions.number(), 0, 0, 1, 1, 0];
+            for (place, byte) in delta.iter_mut().zip(header) {
+                *place = byte;
+            }
+            let refusal = Error::Predictors(instructions.number());
+            if is_built {
+                assert_eq!(Header::parse(&delta).map(|(header, _)| header.instructions), Ok(instructions));
+                continue;
+            }
+            assert_eq!(Header::parse(&delta).map(|_| ()), Err(refusal));
+            let mut memory = [0; 8192];
+            assert_eq!(Decoder::new(&mut memory).feed(&delta, &mut Untouched), Err(refusal));
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! The model of one bit: several contexts each remember how it went (a history), a map says what such a history is worth,
 //! and a mixer weighs them. All of it learns from every bit, in the decoder as in the encoder.
 
+use super::layout::{Memory, Word};
 use super::range::Side;
-use super::tables::{HISTORIES, History, LOGIT_MAX, squash, stretch};
+use super::tables::{HISTORIES, History, squash, stretch};
 
 /// No decision has more contexts.
 pub(crate) const CONTEXTS_MAX: usize = 6;
@@ -15,25 +16,25 @@ pub(crate) const MAP_LEN: usize = HISTORIES * 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Decision {
     /// Its number among the decisions.
-    number: usize,
+    number: u8,
     /// Contexts that it has.
-    contexts: usize,
+    contexts: u8,
     /// The number of its first context among all.
-    first_context: usize,
+    first_context: u8,
     /// Sets of weights that it has; a power of two.
-    sets: usize,
+    sets: u8,
     /// The number of its first weight among all.
-    first_weight: usize,
+    first_weight: u16,
 }
 
-const fn next(after: Decision, contexts: usize, sets: usize) -> Decision {
-    #[expect(clippy::arithmetic_side_effects, reason = "at build time")]
+const fn next(after: Decision, contexts: u8, sets: u8) -> Decision {
+    #[expect(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "at build time")]
     Decision {
         number: after.number + 1,
         contexts,
         first_context: after.first_context + after.contexts,
         sets,
-        first_weight: after.first_weight + after.contexts * after.sets,
+        first_weight: after.first_weight + after.contexts as u16 * after.sets as u16,
     }
 }
 
@@ -51,17 +52,22 @@ pub(crate) const KEPT: Decision = next(MISSED, 2, 4);
 /// Whether something in a run of bytes differs.
 pub(crate) const BROKEN: Decision = next(KEPT, 2, 4);
 
-const WEIGHTS: usize = BROKEN.first_weight + BROKEN.contexts * BROKEN.sets;
+/// The end of all: no decision.
+const END: Decision = next(BROKEN, 0, 1);
+#[expect(clippy::as_conversions, reason = "widens")]
+const WEIGHTS: usize = END.first_weight as usize;
 /// Bytes of all weights.
 pub(crate) const WEIGHTS_LEN: usize = WEIGHTS * 2;
 /// State maps if each context has its own.
-pub(crate) const MAPS_MANY: usize = BROKEN.first_context + BROKEN.contexts;
+#[expect(clippy::as_conversions, reason = "widens")]
+pub(crate) const MAPS_MANY: usize = END.first_context as usize;
 /// State maps if each decision has one.
-pub(crate) const MAPS_ONE: usize = BROKEN.number + 1;
+#[expect(clippy::as_conversions, reason = "widens")]
+pub(crate) const MAPS_ONE: usize = END.number as usize;
 
 /// Weights are in 1/8,192, so between -4 and 4.
 const WEIGHT_BITS: u32 = 13;
-const WEIGHT_FIRST: i16 = 2867;
+const WEIGHT_FIRST: u16 = 2867;
 /// How fast weights learn: the product of logit and error is divided by two to this power.
 const WEIGHT_SHIFT: u32 = 15;
 /// How fast state maps learn: a 128th of the error.
@@ -73,99 +79,101 @@ pub(crate) const fn hash(hash: u32, number: u32) -> u32 {
     mixed ^ (mixed >> 15)
 }
 
-/// What was learned so far.
-#[derive(Debug)]
-pub(crate) struct Model<'m> {
-    nodes: &'m mut [u8],
-    maps: &'m mut [[u8; 2]],
-    weights: &'m mut [[u8; 2]],
-    one_map: bool,
-    /// Nodes in all.
-    len: u32,
+/// Moves a probability by a part of the way to the bit that came, two to the power of `shift` of them.
+pub(crate) fn learn(probability: &mut Word, bit: bool, shift: u32) {
+    // The way to a one is that of the inverse to zero.
+    let inverted = if bit { u16::MAX } else { 0 };
+    let far = u16::from_le_bytes(*probability) ^ inverted;
+    *probability = (far.wrapping_sub(far >> (shift & 15)) ^ inverted).to_le_bytes();
 }
 
-impl<'m> Model<'m> {
-    pub(crate) fn new(nodes: &'m mut [u8], maps: &'m mut [u8], weights: &'m mut [u8], one_map: bool) -> Self {
-        let (maps, _) = maps.as_chunks_mut();
-        let (weights, _) = weights.as_chunks_mut();
-        nodes.fill(0);
-        for (map, number) in maps.iter_mut().zip((0..=63u8).cycle()) {
-            *map = History::from_byte(number).first_guess().to_le_bytes();
+fn signed(word: Word) -> i32 {
+    i32::from(i16::from_le_bytes(word))
+}
+
+/// What one context has to say.
+#[derive(Clone, Copy, Debug, Default)]
+struct Voice {
+    node: usize,
+    map: usize,
+    logit: i32,
+}
+
+impl Memory<'_> {
+    /// Nothing was learned yet.
+    pub(crate) fn forget(&mut self) {
+        self.nodes.fill(0);
+        for (number, word) in self.words.iter_mut().enumerate() {
+            let first = match number.checked_sub(WEIGHTS) {
+                None => WEIGHT_FIRST,
+                Some(map) => History::from_number(map).first_guess(),
+            };
+            *word = first.to_le_bytes();
         }
-        weights.fill(WEIGHT_FIRST.to_le_bytes());
-        let len = u32::try_from(nodes.len()).unwrap_or(0);
-        Self { nodes, maps, weights, one_map, len }
     }
 
     /// Codes one bit of a `decision` under hashed `contexts` with the weights of `set`.
+    #[inline(never)]
     pub(crate) fn code<S: Side>(
         &mut self,
         side: &mut S,
-        decision: Decision,
-        contexts: &[u32],
-        set: usize,
+        decision: &'static Decision,
+        contexts: &[u32; CONTEXTS_MAX],
+        set: u32,
         wanted: bool,
     ) -> bool {
-        let mut places = [(0usize, 0usize, 0i32); CONTEXTS_MAX];
-        let set = set & decision.sets.saturating_sub(1);
-        let first_weight = decision.first_weight.wrapping_add(set.wrapping_mul(decision.contexts));
-        let mut sum = 0i32;
+        let Self { words, nodes, map_step, .. } = self;
+        let set = usize::try_from(set).unwrap_or(0) & usize::from(decision.sets.wrapping_sub(1));
+        let count = usize::from(decision.contexts);
+        let first_weight = usize::from(decision.first_weight).wrapping_add(set.wrapping_mul(count));
         // Nodes of one context. Decisions share them all; a node of another is only noise.
-        let share = self.len.checked_div(u32::try_from(decision.contexts).unwrap_or(1)).unwrap_or(0);
-        let salt = u32::try_from(decision.number).unwrap_or(0).wrapping_mul(0x85eb_ca6b);
-        let contexts = contexts.get(..decision.contexts).unwrap_or(contexts);
-        for (k, ((context, place), base)) in
-            contexts.iter().zip(&mut places).zip((0u32..).map(|k| k.wrapping_mul(share))).enumerate()
-        {
+        let each = nodes.len().checked_div(count).unwrap_or(0);
+        let salt = u32::from(decision.number).wrapping_mul(0x85eb_ca6b);
+        let first = if *map_step == 0 { decision.number } else { decision.first_context };
+        let mut map = usize::from(first).wrapping_mul(HISTORIES).wrapping_add(WEIGHTS);
+        let (mut base, mut weight, mut sum) = (0usize, first_weight, 0i32);
+        let mut voices = [Voice::default(); CONTEXTS_MAX];
+        for (voice, context) in voices.iter_mut().zip(contexts).take(count) {
             let hashed = hash(*context, salt);
             // The high half of a product is evenly spread over the share.
-            let spread = u64::from(hashed).wrapping_mul(u64::from(share)) >> 32;
-            let node = usize::try_from(spread.wrapping_add(u64::from(base))).unwrap_or(0);
-            let history = self.history(node, hashed);
-            let map = if self.one_map { decision.number } else { decision.first_context.wrapping_add(k) };
-            let map = map.wrapping_mul(HISTORIES).wrapping_add(history);
-            let logit = stretch(u16::from_le_bytes(self.maps.get(map).copied().unwrap_or_default()));
-            sum = sum.wrapping_add(logit.wrapping_mul(self.weight(first_weight.wrapping_add(k))));
-            *place = (node, map, logit);
+            let spread = u64::from(hashed).wrapping_mul(u64::try_from(each).unwrap_or(0)) >> 32;
+            voice.node = base.wrapping_add(usize::try_from(spread).unwrap_or(0));
+            voice.map = map;
+            if let Some(node) = nodes.get_mut(voice.node) {
+                // An empty history if the node was another context's, by two bits of the hash that it keeps.
+                let [check, ..] = (hashed << 3).to_le_bytes();
+                if (*node ^ check) & CHECK != 0 {
+                    *node = check & CHECK;
+                }
+                voice.map = map.wrapping_add(usize::from(*node & !CHECK));
+            }
+            voice.logit = words.get(voice.map).map_or(0, |map| stretch(u16::from_le_bytes(*map)));
+            sum = sum.wrapping_add(voice.logit.wrapping_mul(words.get(weight).map_or(0, |one| signed(*one))));
+            weight = weight.wrapping_add(1);
+            base = base.wrapping_add(each);
+            map = map.wrapping_add(*map_step);
         }
-        let one = squash((sum >> WEIGHT_BITS).clamp(-LOGIT_MAX, LOGIT_MAX));
-        side.about(decision);
+        let one = squash(sum >> WEIGHT_BITS);
+        side.about(*decision);
         let bit = side.code(one, wanted);
-        let error = if bit { 0x1_0000i32 } else { 0 }.wrapping_sub(i32::from(one));
-        for (k, (node, map, logit)) in places.iter().take(contexts.len()).enumerate() {
-            let change = logit.wrapping_mul(error).wrapping_add(1 << (WEIGHT_SHIFT - 1)) >> WEIGHT_SHIFT;
-            let at = first_weight.wrapping_add(k);
-            let weight = self.weight(at).wrapping_add(change).clamp(i32::from(i16::MIN), i32::from(i16::MAX));
-            if let (Some(place), Ok(weight)) = (self.weights.get_mut(at), i16::try_from(weight)) {
-                *place = weight.to_le_bytes();
+        let error = (if bit { 0x1_0000i32 } else { 0 }).wrapping_sub_unsigned(one);
+        weight = first_weight;
+        for voice in voices.iter().take(count) {
+            let change =
+                voice.logit.wrapping_mul(error).wrapping_add(1 << (WEIGHT_SHIFT - 1)) >> WEIGHT_SHIFT;
+            if let Some(weight) = words.get_mut(weight) {
+                let changed = signed(*weight).wrapping_add(change);
+                let [low, high, ..] = changed.clamp(i32::from(i16::MIN), i32::from(i16::MAX)).to_le_bytes();
+                *weight = [low, high];
             }
-            if let Some(map) = self.maps.get_mut(*map) {
-                let old = u16::from_le_bytes(*map);
-                let new = if bit {
-                    old.wrapping_add(u16::MAX.wrapping_sub(old) >> MAP_SHIFT)
-                } else {
-                    old.wrapping_sub(old >> MAP_SHIFT)
-                };
-                *map = new.to_le_bytes();
+            if let Some(map) = words.get_mut(voice.map) {
+                learn(map, bit, MAP_SHIFT);
             }
-            if let Some(node) = self.nodes.get_mut(*node) {
+            if let Some(node) = nodes.get_mut(voice.node) {
                 *node = *node & CHECK | History::from_byte(*node).after(bit).byte();
             }
+            weight = weight.wrapping_add(1);
         }
         bit
-    }
-
-    /// The history at a node; an empty one if the node was another context's, by two bits of the hash that it keeps.
-    fn history(&mut self, node: usize, hashed: u32) -> usize {
-        let Some(node) = self.nodes.get_mut(node) else { return 0 };
-        let [byte, ..] = hashed.to_le_bytes();
-        if (*node ^ byte << 3) & CHECK != 0 {
-            *node = byte << 3 & CHECK;
-        }
-        usize::from(History::from_byte(*node).byte())
-    }
-
-    fn weight(&self, at: usize) -> i32 {
-        self.weights.get(at).map_or(0, |weight| i32::from(i16::from_le_bytes(*weight)))
     }
 }

@@ -2,14 +2,14 @@
 //! this same code; only the two ends of the coder differ.
 
 use super::Images;
-use super::error::Error;
-use super::header::Header;
+use super::header::{Header, Instructions};
+use super::layout::Memory;
 use super::learned::Learned;
-use super::model::{BROKEN, CONTEXTS_MAX, DIFFERS, Decision, KEPT, LITERAL, MISSED, Model, SURPRISE, hash};
+use super::model::{BROKEN, CONTEXTS_MAX, DIFFERS, Decision, KEPT, LITERAL, MISSED, SURPRISE, hash};
 use super::old::Window;
-use super::predict::{Kind, Predictor, Reference};
+use super::predict::{Kind, Reference};
 use super::range::Side;
-use super::segments::Segments;
+use super::segments::{COPY_LEN, JUMP, LITERAL_LEN, Piece};
 
 /// A run of expected bytes after which whole blocks are asked for.
 const QUIET: u32 = 32;
@@ -18,110 +18,119 @@ const VERY_QUIET: u32 = 1024;
 const BLOCK: u32 = 32;
 const BLOCK_LARGE: u32 = 256;
 
-/// Up to four bytes of the new image, in their order.
-#[derive(Clone, Copy, Debug)]
+/// Up to four bytes of the new image, the first one in the lowest bits.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Unit {
-    bytes: [u8; 4],
-    len: usize,
-}
-
-impl Unit {
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
+    pub(crate) bytes: u32,
+    pub(crate) len: u32,
 }
 
 /// What a copy says will come next.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 struct Expected {
     /// The bytes in the old image.
-    kept: [u8; 4],
+    kept: u32,
     /// What they should become.
-    bytes: [u8; 4],
+    bytes: u32,
+    len: u32,
     reference: Option<Reference>,
     /// The reference's target was learned.
     learned: bool,
-    len: usize,
+}
+
+impl Expected {
+    const NOTHING: Self = Self { kept: 0, bytes: 0, len: 0, reference: None, learned: false };
+}
+
+/// What a unit's bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// Bytes of which nothing is known.
+    Literal,
+    /// Each may be as expected or not.
+    Doubtful,
+    /// As expected.
+    Known,
 }
 
 /// How the coding went so far, for contexts.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
 struct Past {
-    /// The last bytes, the latest first, in the order in which they were coded.
-    bytes: [u8; 4],
+    /// The last bytes, the latest in the lowest bits, in the order in which they were coded.
+    bytes: u32,
     /// For each of the last decisions whether something came otherwise; the latest in the lowest bit.
     differs: u32,
-    missed: [u8; 4],
-    kept: [u8; 4],
-    broken: u8,
+    broken: u32,
     /// Bytes that came as expected since the last that did not.
     run: u32,
+    /// As `differs`, for each kind of reference.
+    missed: [u8; 4],
+    kept: [u8; 4],
     /// By how much the last surprises of their place differed.
     apart: [u8; 8],
 }
 
-impl Past {
-    fn push(&mut self, byte: u8) {
-        let [a, b, c, _] = self.bytes;
-        self.bytes = [byte, a, b, c];
-    }
-
-    fn run_bits(&self) -> u32 {
-        32u32.wrapping_sub(self.run.leading_zeros()).min(15)
-    }
-
-    fn shifted(list: &mut [u8; 4], kind: usize, bit: bool) {
-        if let Some(bits) = list.get_mut(kind) {
-            *bits = *bits << 1 | u8::from(bit);
-        }
+/// Appends `bit` to the bits of `kind`.
+fn shift_in(list: &mut [u8; 4], kind: u32, bit: bool) {
+    if let Some(bits) = usize::try_from(kind & 3).ok().and_then(|kind| list.get_mut(kind)) {
+        *bits = *bits << 1 | u8::from(bit);
     }
 }
 
-fn both(a: u8, b: u8) -> u32 {
-    u32::from(a) | u32::from(b) << 8
+fn bits_of(list: [u8; 4], kind: u32) -> u32 {
+    u32::from_le_bytes(list) >> ((kind & 3) << 3) & 0xff
 }
 
-/// The state between units.
+/// The byte at place `k` of four.
+const fn byte_at(bytes: u32, k: u32) -> u32 {
+    bytes >> ((k & 3) << 3) & 0xff
+}
+
+/// Whether the first `len` of four bytes are the same; `len` is 1 to 4.
+const fn same(a: u32, b: u32, len: u32) -> bool {
+    (a ^ b) << (32u32.wrapping_sub(len << 3) & 31) == 0
+}
+
+/// The state between units, segments first.
+// What is used most stands first, where instructions with short offsets reach it.
 #[derive(Debug)]
-pub(crate) struct Replay<'m> {
-    predictor: Predictor,
-    new_size: u32,
-    segments: Segments<'m>,
-    targets: Learned<'m>,
-    data: Learned<'m>,
-    model: Model<'m>,
-    window: Window,
+#[repr(C)]
+pub(crate) struct Replay<'m, S> {
     past: Past,
-    /// The segment, where its copy begins in both images, and where it ends in the new one.
-    number: u16,
+    expected: Expected,
+    /// What the last step made.
+    pub(crate) unit: Unit,
+    /// The segment, where its copy begins in both images, and where it ends in the new one. While segments are read, `copy_old`
+    /// is where the last copy ended in the old image.
+    pub(crate) number: u32,
     copy: u32,
     copy_old: u32,
     copy_end: u32,
     /// The next byte of the new image.
-    at: u32,
+    pub(crate) at: u32,
     /// Bytes that are known to come as expected.
     quiet: u32,
     /// Bytes until the next block is asked for.
     noisy: u32,
+    targets: Learned,
+    data: Learned,
+    pub(crate) header: Header,
+    pub(crate) memory: Memory<'m>,
+    pub(crate) side: S,
+    pub(crate) window: Window,
 }
 
-impl<'m> Replay<'m> {
-    pub(crate) fn new(
-        header: &Header,
-        segments: Segments<'m>,
-        targets: Learned<'m>,
-        data: Learned<'m>,
-        model: Model<'m>,
-    ) -> Self {
-        let mut replay = Self {
-            predictor: Predictor::new(*header),
-            new_size: header.new_size,
-            segments,
-            targets,
-            data,
-            model,
-            window: Window::new(header.old_size),
-            past: Past::default(),
+impl<'m, S: Side> Replay<'m, S> {
+    /// With all memory as nodes, until [`Replay::begin`].
+    pub(crate) const fn new(memory: &'m mut [u8]) -> Self {
+        let past =
+            Past { bytes: 0, differs: 0, broken: 0, run: 0, missed: [0; 4], kept: [0; 4], apart: [0; 8] };
+        Self {
+            past,
+            expected: Expected::NOTHING,
+            unit: Unit { bytes: 0, len: 0 },
             number: 0,
             copy: 0,
             copy_old: 0,
@@ -129,318 +138,340 @@ impl<'m> Replay<'m> {
             at: 0,
             quiet: 0,
             noisy: 0,
-        };
-        replay.enter(0);
-        replay
+            targets: Learned { used: 0, next: 0 },
+            data: Learned { used: 0, next: 0 },
+            header: Header::NONE,
+            memory: Memory::undivided(memory),
+            side: S::START,
+            window: Window::new(),
+        }
     }
 
-    fn enter(&mut self, number: u16) {
-        let segment = self.segments.get(number).unwrap_or_default();
+    /// Divides the memory as the header says, which was put in its place.
+    #[inline(never)]
+    pub(crate) fn begin(&mut self) {
+        let memory = core::mem::take(&mut self.memory.nodes);
+        self.memory = self.header.layout.divide(memory);
+        self.memory.forget_numbers();
+    }
+
+    /// Reads (or, for the encoder, writes) the next segment, `wanted` is the encoder's. Says whether it stays in the images.
+    pub(crate) fn segment(&mut self, wanted: &Piece) -> bool {
+        let side = &mut self.side;
+        let literal = self.memory.number(side, LITERAL_LEN, u32::from(wanted.literal));
+        let len = self.memory.number(side, COPY_LEN, wanted.len);
+        let new = self.at.wrapping_add(literal);
+        let mut old = 0;
+        if len > 0 {
+            // As a difference from where the last copy ended, its sign in the lowest bit.
+            let jump = wanted.old.wrapping_sub(self.copy_old);
+            let folded = jump << 1 ^ (jump >> 31).wrapping_neg();
+            let folded = self.memory.number(side, JUMP, folded);
+            old = self.copy_old.wrapping_add(folded >> 1 ^ (folded & 1).wrapping_neg());
+            self.copy_old = old.wrapping_add(len);
+        }
+        self.at = new.wrapping_add(len);
+        self.memory.put_segment(self.number, literal, new, old);
+        self.number = self.number.wrapping_add(1);
+        // Numbers have 25 bits and sizes 24, so no sum of these wraps; only `old` may have.
+        let Header { old_size, new_size, .. } = self.header;
+        literal <= 0xffff && self.at <= new_size && old <= old_size && len <= old_size.wrapping_sub(old)
+    }
+
+    /// Goes from segments to the new image, if they make up the whole of it.
+    pub(crate) fn start(&mut self) -> bool {
+        let is_whole = self.at == self.header.new_size;
+        self.at = 0;
+        self.memory.sort();
+        self.memory.forget();
+        self.enter(0);
+        is_whole
+    }
+
+    fn enter(&mut self, number: u32) {
+        let segment = self.memory.segment(number).unwrap_or_default();
         (self.number, self.copy, self.copy_old) = (number, segment.new, segment.old);
-        self.copy_end = self.segments.end(number);
+        self.copy_end = self.memory.end(number, self.header.new_size);
         (self.quiet, self.noisy) = (0, 0);
     }
 
-    /// Codes the next unit; `None` once the new image is whole.
+    /// Codes the next unit; `false` once the new image is whole. Whether the old image could be read says `window`.
     #[inline(never)]
-    pub(crate) fn step<S: Side>(
-        &mut self,
-        side: &mut S,
-        images: &mut impl Images,
-    ) -> Result<Option<Unit>, Error> {
-        if self.at >= self.new_size {
-            return Ok(None);
+    pub(crate) fn step(&mut self, images: &mut impl Images) -> bool {
+        if self.at >= self.header.new_size {
+            return false;
         }
-        // A segment may have no bytes of one of its two parts.
+        // A segment may have no bytes of one of its two parts; the last one ends where the image does.
         while self.at >= self.copy_end {
-            self.enter(self.number.checked_add(1).ok_or(Error::Segment(self.number))?);
+            self.enter(self.number.wrapping_add(1));
         }
-        let unit = if self.at < self.copy { self.literal(side) } else { self.copied(side, images)? };
-        self.at = self.at.saturating_add(u32::try_from(unit.len).unwrap_or(0));
-        Ok(Some(unit))
+        let left = self.copy.saturating_sub(self.at);
+        let (mut source, mut missed) = (Source::Literal, false);
+        if left > 0 {
+            self.expected = Expected::NOTHING;
+            self.expected.len = if self.upper_first() && self.at & 1 == 0 && left >= 2 { 2 } else { 1 };
+        } else {
+            self.expect(self.at, images);
+            if self.quiet == 0 && self.noisy == 0 && self.past.run >= QUIET {
+                self.ask_for_block(images);
+            }
+            (source, missed) = self.source();
+        }
+        let len = self.expected.len;
+        self.unit = Unit { bytes: 0, len };
+        let swap = u32::from(self.upper_first() && len >= 2);
+        for k in 0..len {
+            let k = k ^ swap;
+            let mut byte = byte_at(self.expected.bytes, k);
+            if source == Source::Literal {
+                byte = self.literal(k);
+            } else if source == Source::Doubtful {
+                byte = self.doubtful(k, byte);
+            }
+            self.past.bytes = self.past.bytes << 8 | byte;
+            self.unit.bytes |= byte << ((k & 3) << 3);
+        }
+        if missed {
+            self.learn();
+        }
+        self.at = self.at.wrapping_add(len);
+        true
+    }
+
+    /// Whether the upper byte of a 16-bit unit says more than the lower one, and so is coded first.
+    fn upper_first(&self) -> bool {
+        self.header.instructions == Instructions::Thumb
     }
 
     /// Where in a word `at` is, if instructions keep to such places.
     fn phase(&self, at: u32) -> u32 {
-        if self.predictor.units_of_two() { at & 3 } else { 0 }
+        if self.header.instructions.are_in_halfwords() { at & 3 } else { 0 }
     }
 
-    fn literal<S: Side>(&mut self, side: &mut S) -> Unit {
-        let paired =
-            self.predictor.upper_first() && self.at & 1 == 0 && self.copy.saturating_sub(self.at) >= 2;
-        let len: usize = if paired { 2 } else { 1 };
-        let mut bytes = [0; 4];
-        for k in 0..len {
-            let k = if paired { k ^ 1 } else { k };
-            let at = self.at.wrapping_add(u32::try_from(k).unwrap_or(0));
-            let byte = self.literal_byte(side, at);
-            if let Some(place) = bytes.get_mut(k) {
-                *place = byte;
-            }
-            self.past.push(byte);
-        }
-        Unit { bytes, len }
-    }
-
-    fn literal_byte<S: Side>(&mut self, side: &mut S, at: u32) -> u8 {
-        let [a, b, ..] = self.past.bytes;
-        let parity = self.phase(at) & 1;
-        let contexts = [
-            self.phase(at),
-            hash(both(a, 1), parity),
-            hash(both(a, b), parity.wrapping_add(2)),
-            hash(both(b, 0), parity.wrapping_add(6)),
-            0,
-            0,
-        ];
-        self.bits(side, LITERAL, contexts, parity, at, None)
-    }
-
-    /// A byte that is not the `expected` one; `place` says where in a unit or reference.
-    fn surprise<S: Side>(&mut self, side: &mut S, at: u32, expected: u8, place: u32, apart: u8) -> u8 {
-        let [a, b, ..] = self.past.bytes;
-        let parity = self.phase(at) & 1;
-        let contexts = [
-            place,
-            hash(both(a, 1), parity),
-            hash(both(expected, 2), place),
-            hash(both(expected, a), 100),
-            hash(both(expected.wrapping_add(apart), 3), place),
-            hash(both(expected, b), parity.wrapping_add(101)),
-        ];
-        self.bits(side, SURPRISE, contexts, place.min(2) >> 1, at, Some(expected))
-    }
-
-    /// The bits of a byte, the highest first. Of one that is not `unlike` the last bit is known if all others are the same.
     #[inline(never)]
-    fn bits<S: Side>(
-        &mut self,
-        side: &mut S,
-        decision: Decision,
-        contexts: [u32; CONTEXTS_MAX],
-        sets: u32,
-        at: u32,
-        unlike: Option<u8>,
-    ) -> u8 {
-        let wanted = side.wanted(at);
-        let mut node = 1u32;
-        for k in (0..8u32).rev() {
-            let set = match unlike {
-                None => k << 1 | sets,
-                Some(unlike) => {
-                    let unlike = u32::from(unlike) | 0x100;
-                    let agreed = node == unlike >> k >> 1;
-                    let would = unlike >> k & 1;
-                    if k == 0 && agreed {
-                        return low_byte(node << 1 | (would ^ 1));
-                    }
-                    sets << 3 | (k >> 2) << 2 | u32::from(agreed) << 1 | would
-                }
-            };
-            let contexts = contexts.map(|context| hash(context, node));
-            let set = usize::try_from(set).unwrap_or(0);
-            let bit = self.model.code(side, decision, &contexts, set, wanted >> k & 1 == 1);
-            node = node << 1 | u32::from(bit);
-        }
-        low_byte(node)
+    fn run_bits(&self) -> u32 {
+        32u32.wrapping_sub(self.past.run.leading_zeros()).min(15)
     }
 
     /// What comes at `at`, which is in the copy.
-    fn expected(&mut self, at: u32, images: &mut impl Images) -> Result<Expected, Error> {
+    #[inline(never)]
+    fn expect(&mut self, at: u32, images: &mut impl Images) {
         let old = at.wrapping_sub(self.copy).wrapping_add(self.copy_old);
-        let room = self.copy_end.saturating_sub(at);
-        let around = self.window.around(old, images)?;
+        let room = self.copy_end.wrapping_sub(at);
+        let around = self.window.around(old, self.header.old_size, images);
         let kept = around.here;
-        if let Some(reference) = self.predictor.find(&around, old, at, room) {
-            let (place, odd) = self.predictor.place(&reference);
-            let learned = match reference.kind {
-                Kind::Data => None,
-                Kind::Branch | Kind::Pointer => self.targets.exact(place),
+        self.expected = Expected { kept, bytes: kept, len: 1, ..Expected::NOTHING };
+        if let Some(reference) = self.header.find(&around, old, at, room) {
+            let (place, odd) = self.header.place(&reference);
+            let is_data = reference.kind == Kind::Data;
+            let known = if is_data {
+                self.data.nearest(self.memory.data, place)
+            } else {
+                self.targets.nearest(self.memory.targets, place).filter(|known| known.old == place)
             };
-            let target = match (learned, reference.kind) {
-                (Some(target), _) => target,
-                (None, Kind::Data) => self.data.nearest(place),
-                (None, _) => self.segments.moved(place).unwrap_or(place),
+            let target = match known {
+                // As far as the nearest one moved.
+                Some(known) => place.wrapping_add(known.new.wrapping_sub(known.old)),
+                None if is_data => place,
+                None => self.memory.moved(place, self.header.new_size).unwrap_or(place),
             };
-            let bytes = self.predictor.aim(&reference, &around, at, target | odd);
-            let len = usize::from(reference.len);
-            return Ok(Expected { kept, bytes, reference: Some(reference), learned: learned.is_some(), len });
+            self.expected.learned = known.is_some() && !is_data;
+            self.expected.bytes = self.header.aim(&reference, &around, at, target | odd);
+            self.expected.len = u32::from(reference.len);
+            self.expected.reference = Some(reference);
+        } else if self.header.instructions.are_in_halfwords() && (old | at) & 1 == 0 && room >= 2 {
+            self.expected.len = 2;
         }
-        let pair = self.predictor.units_of_two() && (old | at) & 1 == 0 && room >= 2;
-        Ok(Expected { kept, bytes: kept, reference: None, learned: false, len: if pair { 2 } else { 1 } })
-    }
-
-    fn copied<S: Side>(&mut self, side: &mut S, images: &mut impl Images) -> Result<Unit, Error> {
-        let expected = self.expected(self.at, images)?;
-        if self.quiet == 0 && self.noisy == 0 && self.past.run >= QUIET {
-            self.ask_for_block(side, images)?;
-        }
-        let len = u32::try_from(expected.len).unwrap_or(0);
-        if self.quiet > 0 {
-            self.quiet = self.quiet.saturating_sub(len);
-            return Ok(self.as_expected(&expected));
-        }
-        self.noisy = self.noisy.saturating_sub(len);
-        Ok(match expected.reference {
-            Some(reference) => self.reference(side, &expected, &reference),
-            None => self.plain(side, &expected),
-        })
     }
 
     /// Codes whether all of the next block comes as expected.
-    fn ask_for_block<S: Side>(&mut self, side: &mut S, images: &mut impl Images) -> Result<(), Error> {
-        let len = if self.past.run < VERY_QUIET { BLOCK } else { BLOCK_LARGE };
-        if self.copy_end.saturating_sub(self.at) < len {
-            return Ok(());
+    fn ask_for_block(&mut self, images: &mut impl Images) {
+        let large = self.past.run >= VERY_QUIET;
+        let len = if large { BLOCK_LARGE } else { BLOCK };
+        if self.copy_end.wrapping_sub(self.at) < len {
+            return;
         }
-        let broken = S::ENCODES && self.is_broken(side, len, images)?;
-        let broken = {
-            let contexts = [self.past.run_bits(), hash(u32::from(self.past.broken), 1)];
-            let set = usize::from(len == BLOCK_LARGE);
-            self.model.code(side, BROKEN, &contexts, set, broken)
-        };
-        self.past.broken = self.past.broken << 1 | u8::from(broken);
-        (self.quiet, self.noisy) = if broken { (0, len) } else { (len, 0) };
-        Ok(())
+        let broken = S::ENCODES && self.is_broken(len, images);
+        let contexts = [self.run_bits(), hash(self.past.broken & 0xff, 1), 0, 0, 0, 0];
+        let broken = self.memory.code(&mut self.side, &BROKEN, &contexts, u32::from(large), broken);
+        self.past.broken = self.past.broken << 1 | u32::from(broken);
+        *(if broken { &mut self.noisy } else { &mut self.quiet }) = len;
     }
 
     /// Whether something in the next `len` bytes comes otherwise. Nothing is learned as long as nothing does, so what is
     /// expected further on doesn't depend on having been there.
-    fn is_broken<S: Side>(&mut self, side: &S, len: u32, images: &mut impl Images) -> Result<bool, Error> {
-        let end = self.at.saturating_add(len);
+    fn is_broken(&mut self, len: u32, images: &mut impl Images) -> bool {
+        let here = self.expected;
+        let end = self.at.wrapping_add(len);
         let mut at = self.at;
-        while at < end {
-            let expected = self.expected(at, images)?;
-            for byte in expected.bytes.iter().take(expected.len) {
-                if side.wanted(at) != *byte {
-                    return Ok(true);
+        let mut broken = false;
+        while at < end && !broken {
+            self.expect(at, images);
+            let Expected { bytes, len, .. } = self.expected;
+            // Of a unit that is only in part in the block, all is asked.
+            broken = !same(self.wanted(at, len), bytes, len);
+            at = at.wrapping_add(len);
+        }
+        self.expected = here;
+        broken
+    }
+
+    /// The encoder's next bytes.
+    fn wanted(&self, at: u32, len: u32) -> u32 {
+        let mut wanted = 0;
+        for k in 0..len {
+            wanted |= u32::from(self.side.wanted(at.wrapping_add(k))) << ((k & 3) << 3);
+        }
+        wanted
+    }
+
+    /// What the bytes of a copy's unit are, and whether it is a reference that was mispredicted; codes what has to be known for it.
+    fn source(&mut self) -> (Source, bool) {
+        let Expected { kept, bytes, len, reference, learned } = self.expected;
+        self.noisy = self.noisy.saturating_sub(len);
+        if self.quiet > 0 {
+            self.quiet = self.quiet.saturating_sub(len);
+        } else if let Some(reference) = reference {
+            let wanted = self.wanted(self.at, len);
+            let kind = reference.kind.number();
+            let learned = u32::from(learned);
+            let past = bits_of(self.past.missed, kind);
+            let contexts = [
+                kind << 8 | learned << 7 | self.run_bits(),
+                hash(past | kind << 8, 5),
+                hash(kept, kind),
+                hash(self.past.bytes & 0xffff, kind.wrapping_add(500)),
+                0,
+                0,
+            ];
+            let missed = !same(wanted, bytes, len);
+            let missed = self.memory.code(&mut self.side, &MISSED, &contexts, kind << 2 | past & 3, missed);
+            shift_in(&mut self.past.missed, kind, missed);
+            self.past.differs = self.past.differs << 1 | u32::from(missed);
+            if missed {
+                self.past.run = 0;
+                if !same(kept, bytes, len) {
+                    let past = bits_of(self.past.kept, kind) & 7;
+                    let contexts = [hash(past | kind << 8, 6), kind | learned << 8, 0, 0, 0, 0];
+                    let is_kept = same(wanted, kept, len);
+                    let is_kept = self.memory.code(&mut self.side, &KEPT, &contexts, kind, is_kept);
+                    shift_in(&mut self.past.kept, kind, is_kept);
+                    if is_kept {
+                        self.expected.bytes = kept;
+                        return (Source::Known, true);
+                    }
                 }
-                at = at.saturating_add(1);
+                return (Source::Doubtful, true);
             }
+        } else {
+            return (Source::Doubtful, false);
         }
-        Ok(false)
-    }
-
-    /// The places of a unit in the order in which they are coded.
-    fn order(&self, len: usize) -> impl Iterator<Item = usize> + use<> {
-        let swap = usize::from(self.predictor.upper_first() && len >= 2);
-        (0..len).map(move |k| k ^ swap)
-    }
-
-    fn as_expected(&mut self, expected: &Expected) -> Unit {
-        for k in self.order(expected.len) {
-            self.past.push(expected.bytes.get(k).copied().unwrap_or(0));
-        }
-        let len = u32::try_from(expected.len).unwrap_or(0);
         self.past.run = self.past.run.saturating_add(len);
-        Unit { bytes: expected.bytes, len: expected.len }
+        (Source::Known, false)
     }
 
-    fn plain<S: Side>(&mut self, side: &mut S, expected: &Expected) -> Unit {
-        let mut bytes = [0; 4];
-        for k in self.order(expected.len) {
-            let at = self.at.wrapping_add(u32::try_from(k).unwrap_or(0));
-            let byte =
-                self.byte(side, at, expected.bytes.get(k).copied().unwrap_or(0), self.phase(at) & 1, k);
-            if let Some(place) = bytes.get_mut(k) {
-                *place = byte;
-            }
+    /// Remembers where the reference leads that was mispredicted.
+    fn learn(&mut self) {
+        let Some(reference) = self.expected.reference else { return };
+        let Some(target) = self.header.target(&reference, self.unit.bytes, self.at) else { return };
+        let (place, odd) = self.header.place(&reference);
+        if reference.kind == Kind::Data {
+            self.data.learn(self.memory.data, place, target);
+        } else {
+            self.targets.learn(self.memory.targets, place, target & !odd);
         }
-        Unit { bytes, len: expected.len }
     }
 
-    /// A byte of a copy: whether it differs, and if so what it is.
-    fn byte<S: Side>(&mut self, side: &mut S, at: u32, expected: u8, place: u32, k: usize) -> u8 {
-        let [a, b, ..] = self.past.bytes;
-        let run = self.past.run_bits();
+    /// Byte `k` of the unit, if nothing is expected.
+    fn literal(&mut self, k: u32) -> u32 {
+        let at = self.at.wrapping_add(k);
+        let (a, ab) = (self.past.bytes & 0xff, self.past.bytes & 0xffff);
+        let parity = self.phase(at) & 1;
+        let contexts = [
+            self.phase(at),
+            hash(a | 0x100, parity),
+            hash(ab, parity.wrapping_add(2)),
+            hash(ab >> 8, parity.wrapping_add(6)),
+            0,
+            0,
+        ];
+        self.bits(&LITERAL, &contexts, parity, at, 0)
+    }
+
+    /// Byte `k` of a unit of a copy: whether it differs, and if so what it is.
+    #[inline(never)]
+    fn doubtful(&mut self, k: u32, expected: u32) -> u32 {
+        let at = self.at.wrapping_add(k);
+        let ab = self.past.bytes & 0xffff;
+        let a = ab & 0xff;
+        let run = self.run_bits();
+        let parity = self.phase(at) & 1;
+        // Where in a unit or reference; those of references begin with 2.
+        let place = match self.expected.reference {
+            None => parity,
+            Some(reference) => (reference.kind.number() << 2).wrapping_sub(2).wrapping_add(k),
+        };
         let contexts = [
             place << 4 | run,
-            hash(both(expected, 4), place),
-            hash(both(expected, a), place.wrapping_add(200)),
+            hash(expected | 0x400, place),
+            hash(expected | a << 8, place.wrapping_add(200)),
             hash(self.past.differs & 0xff, place.wrapping_add(300)),
-            hash(both(a, b) | u32::from(expected) << 16, 400),
+            hash(ab | expected << 16, 400),
+            0,
         ];
-        let set = usize::try_from(run.min(7) << 1 | self.phase(at) & 1).unwrap_or(0);
-        let differs = self.model.code(side, DIFFERS, &contexts, set, side.wanted(at) != expected);
+        let wanted = u32::from(self.side.wanted(at)) != expected;
+        let differs = self.memory.code(&mut self.side, &DIFFERS, &contexts, run.min(7) << 1 | parity, wanted);
         self.past.differs = self.past.differs << 1 | u32::from(differs);
-        let byte = if differs {
-            self.past.run = 0;
-            let which = if place < 2 { k } else { k.wrapping_add(4) };
-            let apart = self.past.apart.get(which).copied().unwrap_or(0);
-            let byte = self.surprise(side, at, expected, place, apart);
-            if let Some(apart) = self.past.apart.get_mut(which) {
-                *apart = byte.wrapping_sub(expected);
-            }
-            byte
-        } else {
+        if !differs {
             self.past.run = self.past.run.saturating_add(1);
-            expected
-        };
-        self.past.push(byte);
+            return expected;
+        }
+        self.past.run = 0;
+        let which = usize::try_from((if place < 2 { k } else { k | 4 }) & 7).unwrap_or(0);
+        let apart = self.past.apart.get(which).copied().map_or(0, u32::from);
+        let contexts = [
+            place,
+            hash(a | 0x100, parity),
+            hash(expected | 0x200, place),
+            hash(expected | a << 8, 100),
+            hash(expected.wrapping_add(apart) & 0xff | 0x300, place),
+            hash(expected | ab & 0xff00, parity.wrapping_add(101)),
+        ];
+        let byte = self.bits(&SURPRISE, &contexts, place.min(2) >> 1, at, expected | 0x100);
+        if let Some(apart) = self.past.apart.get_mut(which) {
+            [*apart, ..] = byte.wrapping_sub(expected).to_le_bytes();
+        }
         byte
     }
 
-    fn reference<S: Side>(&mut self, side: &mut S, expected: &Expected, reference: &Reference) -> Unit {
-        let kind = reference.kind.number();
-        let index = usize::from(kind);
-        let mut wanted = [0; 4];
-        for (place, at) in wanted.iter_mut().zip(self.at..).take(expected.len) {
-            *place = side.wanted(at);
-        }
-        let mut bytes = expected.bytes;
-        let same = |a: &[u8; 4], b: &[u8; 4]| a.iter().zip(b).take(expected.len).all(|(a, b)| a == b);
-        let [a, b, ..] = self.past.bytes;
-        let past = self.past.missed.get(index).copied().unwrap_or(0);
-        let contexts = [
-            u32::from(kind) << 8 | u32::from(expected.learned) << 7 | self.past.run_bits(),
-            hash(both(past, kind), 5),
-            hash(u32::from_le_bytes(expected.kept), u32::from(kind)),
-            hash(both(a, b), u32::from(kind).wrapping_add(500)),
-        ];
-        let set = index << 2 | usize::from(past & 3);
-        let missed = self.model.code(side, MISSED, &contexts, set, !same(&wanted, &bytes));
-        Past::shifted(&mut self.past.missed, index, missed);
-        self.past.differs = self.past.differs << 1 | u32::from(missed);
-        if !missed {
-            return self.as_expected(expected);
-        }
-        self.past.run = 0;
-        let mut kept = false;
-        if !same(&expected.kept, &expected.bytes) {
-            let past = self.past.kept.get(index).copied().unwrap_or(0);
-            let contexts = [hash(both(past & 7, kind), 6), both(kind, u8::from(expected.learned))];
-            kept = self.model.code(side, KEPT, &contexts, index, same(&wanted, &expected.kept));
-            Past::shifted(&mut self.past.kept, index, kept);
-        }
-        if kept {
-            bytes = expected.kept;
-            for k in self.order(expected.len) {
-                self.past.push(bytes.get(k).copied().unwrap_or(0));
-            }
-        } else {
-            let first_place = u32::from(kind).wrapping_mul(4).wrapping_sub(2);
-            for k in self.order(expected.len) {
-                let offset = u32::try_from(k).unwrap_or(0);
-                let at = self.at.wrapping_add(offset);
-                let should = expected.bytes.get(k).copied().unwrap_or(0);
-                let byte = self.byte(side, at, should, first_place.wrapping_add(offset), k);
-                if let Some(place) = bytes.get_mut(k) {
-                    *place = byte;
+    /// The bits of a byte, the highest first. Of one that is not `unlike`, which has a ninth bit if there is such a byte, the last
+    /// bit is known if all others are the same.
+    #[inline(never)]
+    fn bits(
+        &mut self,
+        decision: &'static Decision,
+        contexts: &[u32; CONTEXTS_MAX],
+        sets: u32,
+        at: u32,
+        unlike: u32,
+    ) -> u32 {
+        let wanted = u32::from(self.side.wanted(at));
+        let mut node = 1u32;
+        for k in (0..8u32).rev() {
+            let mut set = k << 1 | sets;
+            if unlike > 0 {
+                let would = unlike >> k;
+                let agreed = node == would >> 1;
+                if k == 0 && agreed {
+                    node = would ^ 1;
+                    break;
                 }
+                set = sets << 3 | (k >> 2) << 2 | u32::from(agreed) << 1 | would & 1;
             }
+            let contexts = contexts.map(|context| hash(context, node));
+            let bit = self.memory.code(&mut self.side, decision, &contexts, set, wanted >> k & 1 == 1);
+            node = node << 1 | u32::from(bit);
         }
-        if let Some(target) = self.predictor.target(reference, bytes, self.at) {
-            let (place, odd) = self.predictor.place(reference);
-            match reference.kind {
-                Kind::Data => self.data.learn(place, target),
-                Kind::Branch | Kind::Pointer => self.targets.learn(place, target & !odd),
-            }
-        }
-        Unit { bytes, len: expected.len }
+        node & 0xff
     }
-}
-
-const fn low_byte(node: u32) -> u8 {
-    let [byte, ..] = node.to_le_bytes();
-    byte
 }

@@ -4,7 +4,7 @@
 //! relative, so known without the address) and where texts begin are counted for each address that is a multiple of 256.
 
 use super::super::header::{Header, Instructions};
-use super::super::predict::{Around, Form, Kind, Predictor};
+use super::super::predict::{Around, Form, Kind};
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -51,13 +51,12 @@ fn four(image: &[u8], at: usize) -> [u8; 4] {
 
 /// Where branches go.
 fn code(image: &[u8], header: &Header) -> Vec<u32> {
-    let predictor = Predictor::new(*header);
     let mut places = Vec::new();
     for at in (0..image.len().saturating_sub(3)).step_by(2) {
-        let around = Around { here: four(image, at), ..Around::default() };
+        let around = Around { here: u32::from_le_bytes(four(image, at)), ..Around::default() };
         let place = u32::try_from(at).unwrap_or(0);
         // Room for no word: only branches are looked for.
-        let found = predictor.find(&around, place, place | 0x8000_0000, 4);
+        let found = header.find(&around, place, place | 0x8000_0000, 4);
         let branch =
             found.filter(|found| found.kind == Kind::Branch && found.form != Form::Word && found.len == 4);
         let inside = |target: &u32| usize::try_from(*target).is_ok_and(|target| target < image.len());

@@ -1,11 +1,9 @@
 //! One candidate: a list of pieces and a header become a payload.
 
 use super::super::header::Header;
-use super::super::learned::Learned;
-use super::super::model::Model;
 use super::super::range::Writer;
 use super::super::replay::Replay;
-use super::super::segments::{Coding, Numbers, Piece, Segments};
+use super::super::segments::Piece;
 use super::super::{Error, Fault, Images};
 use alloc::vec::Vec;
 
@@ -31,13 +29,10 @@ impl Images for Known<'_> {
 /// A payload that is being made: it can be made up to some place of the new image and left there.
 pub(super) struct Encoding<'m> {
     header: Vec<u8>,
-    side: Writer<'m>,
-    replay: Replay<'m>,
+    replay: Replay<'m, Writer<'m>>,
     old: &'m [u8],
     /// Bytes of the table of segments.
     table: usize,
-    /// Bytes of the new image so far.
-    at: usize,
 }
 
 impl<'m> Encoding<'m> {
@@ -51,23 +46,20 @@ impl<'m> Encoding<'m> {
         pieces: &[Piece],
         memory: &'m mut [u8],
     ) -> Result<Self, Error> {
-        let short = Error::Memory { needed: header.memory(), lent: 0 };
-        let parts = header.layout.divide(memory).ok_or(short)?;
-        let mut side = Writer::new(new);
-        let mut segments = Segments::new(parts.segments, header.segments(), header.new_size);
-        let mut coding = Coding::default();
-        Numbers::clear(parts.nodes);
-        let mut numbers = Numbers::resume(&mut *parts.nodes);
+        let mut replay: Replay<'_, Writer<'_>> = Replay::new(memory);
+        replay.side.new = new;
+        replay.header = *header;
+        replay.begin();
         for piece in pieces {
-            segments.code(&mut side, &mut numbers, header.old_size, &mut coding, piece)?;
+            if !replay.segment(piece) {
+                return Err(Error::Segment(u16::MAX));
+            }
         }
-        segments.complete(&coding)?;
-        segments.sort();
-        let model = Model::new(parts.nodes, parts.maps, parts.weights, header.layout.one_map);
-        let (targets, data) = (Learned::new(parts.targets), Learned::new(parts.data));
-        let replay = Replay::new(header, segments, targets, data, model);
-        let table = side.bytes.len();
-        Ok(Self { header: header.encode(), side, replay, old, table, at: 0 })
+        if !replay.start() {
+            return Err(Error::Segment(header.segments()));
+        }
+        let table = replay.side.bytes.len();
+        Ok(Self { header: header.encode(), replay, old, table })
     }
 
     /// Goes on to `until`, a place of the new image. `false` once the payload has more bytes than `at_most()`.
@@ -76,9 +68,10 @@ impl<'m> Encoding<'m> {
     /// As [`Encoding::begin`].
     pub(super) fn run(&mut self, until: usize, at_most: impl Fn() -> usize) -> Result<bool, Error> {
         let mut images = Known(self.old);
-        while self.at < until {
-            let Some(unit) = self.replay.step(&mut self.side, &mut images)? else { break };
-            self.at += unit.bytes().len();
+        while usize::try_from(self.replay.at).is_ok_and(|at| at < until) {
+            if !self.replay.step(&mut images) {
+                break;
+            }
             if self.len() > at_most() {
                 return Ok(false);
             }
@@ -88,19 +81,19 @@ impl<'m> Encoding<'m> {
 
     /// Bytes so far.
     fn len(&self) -> usize {
-        self.header.len() + self.side.bytes.len()
+        self.header.len() + self.replay.side.bytes.len()
     }
 
     /// What may be compared with others that are as far: bytes so far, but of the table of segments, which is for all of the
     /// new image, only so many 32nds.
     pub(super) const fn cost(&self, part: usize) -> usize {
-        self.header.len() + self.side.bytes.len() - self.table * (32 - part) / 32
+        self.header.len() + self.replay.side.bytes.len() - self.table * (32 - part) / 32
     }
 
     /// The payload, once all of the new image was coded.
     pub(super) fn finish(self) -> Vec<u8> {
         let mut payload = self.header;
-        payload.extend(self.side.finish());
+        payload.extend(self.replay.side.finish());
         payload
     }
 }

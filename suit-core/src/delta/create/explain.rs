@@ -2,11 +2,10 @@
 
 use super::super::Error;
 use super::super::header::Header;
-use super::super::learned::Learned;
-use super::super::model::{DIFFERS, Decision, KEPT, LITERAL, MISSED, Model, SURPRISE};
+use super::super::model::{DIFFERS, Decision, KEPT, LITERAL, MISSED, SURPRISE};
 use super::super::range::{Bits, NUMBER_LEN, Side};
 use super::super::replay::Replay;
-use super::super::segments::{Coding, Numbers, Piece, Segments};
+use super::super::segments::Piece;
 use super::encode::Known;
 use alloc::vec;
 
@@ -46,34 +45,34 @@ pub struct Account {
 pub fn explain(payload: &[u8], old: &[u8]) -> Result<Account, Error> {
     let (header, header_len) = Header::parse(payload)?;
     let mut memory = vec![0; usize::try_from(header.memory()).unwrap_or(usize::MAX)];
-    let short = Error::Memory { needed: header.memory(), lent: 0 };
-    let parts = header.layout.divide(&mut memory).ok_or(short)?;
-    let mut side = Tally::new(payload, header_len);
-
-    let mut segments = Segments::new(parts.segments, header.segments(), header.new_size);
-    let mut coding = Coding::default();
-    Numbers::clear(parts.nodes);
-    let mut numbers = Numbers::resume(&mut *parts.nodes);
-    for _ in 0..header.segments() {
-        side.refill()?;
-        segments.code(&mut side, &mut numbers, header.old_size, &mut coding, &Piece::default())?;
+    let mut replay: Replay<'_, Tally<'_>> = Replay::new(&mut memory);
+    replay.side.begin(payload, header_len);
+    replay.header = header;
+    replay.begin();
+    for number in 0..header.segments() {
+        replay.side.refill()?;
+        if !replay.segment(&Piece::NONE) {
+            return Err(Error::Segment(number));
+        }
     }
-    segments.complete(&coding)?;
     let literal_bytes = (0..header.segments())
-        .filter_map(|number| segments.get(number))
-        .map(|one| u32::from(one.literal))
+        .filter_map(|number| replay.memory.segment(number.into()))
+        .map(|one| one.literal)
         .sum();
-    segments.sort();
-
-    let model = Model::new(parts.nodes, parts.maps, parts.weights, header.layout.one_map);
-    let (targets, data) = (Learned::new(parts.targets), Learned::new(parts.data));
-    let mut replay = Replay::new(&header, segments, targets, data, model);
+    if !replay.start() {
+        return Err(Error::Segment(header.segments()));
+    }
     loop {
-        side.refill()?;
-        if replay.step(&mut side, &mut Known(old))?.is_none() {
+        replay.side.refill()?;
+        let more = replay.step(&mut Known(old));
+        if replay.window.failed {
+            return Err(Error::Images);
+        }
+        if !more {
             break;
         }
     }
+    let side = replay.side;
     if !side.rest.is_empty() {
         return Err(Error::TrailingBytes);
     }
@@ -131,12 +130,10 @@ struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    fn new(payload: &'a [u8], header_len: usize) -> Self {
-        let mut bits = Bits::new();
-        let taken = bits.fill(payload);
-        bits.begin(header_len);
-        let rest = payload.get(taken..).unwrap_or_default();
-        Self { bits, rest, decision: None, costs: [0; PARTS], surprises: 0, missed: 0 }
+    fn begin(&mut self, payload: &'a [u8], header_len: usize) {
+        let taken = self.bits.fill(payload);
+        self.bits.begin(header_len);
+        self.rest = payload.get(taken..).unwrap_or_default();
     }
 
     /// Before each step, so that none runs dry while there are bytes.
@@ -166,11 +163,13 @@ impl<'a> Tally<'a> {
 }
 
 impl Side for Tally<'_> {
+    const START: Self =
+        Self { bits: Bits::START, rest: &[], decision: None, costs: [0; PARTS], surprises: 0, missed: 0 };
     const ENCODES: bool = false;
 
-    fn code(&mut self, one: u16, wanted: bool) -> bool {
+    fn code(&mut self, one: u32, wanted: bool) -> bool {
         let bit = self.bits.code(one, wanted);
-        let one = u32::from(one.max(1));
+        let one = one.max(1);
         let cost = cost(if bit { one } else { 0x1_0000 - one });
         if let Some(sum) = self.costs.get_mut(part(self.decision)) {
             *sum += u64::from(cost);

@@ -11,8 +11,7 @@ mod race;
 mod seeds;
 
 use super::header::{CHECK_LEN, Header, IMAGE_SIZE_END, Instructions, Region};
-use super::layout::Layout;
-use super::segments::SEGMENT_LEN;
+use super::layout::{Layout, SEGMENT_LEN};
 use alloc::vec::Vec;
 use core::fmt;
 use core::num::NonZero;

@@ -26,7 +26,7 @@ const fn pages(word: u32) -> u32 {
 
 /// The reference that stands at `at` of an image at `address`.
 pub(super) fn find(around: &Around, at: u32, address: u32) -> Option<Reference> {
-    let [before, here, after] = [around.before, around.here, around.after].map(u32::from_le_bytes);
+    let Around { before, here, after } = *around;
     let (half, target) = if is_branch(here) {
         // imm26 words, with a sign.
         let offset = (here << 6) >> 4;
@@ -49,9 +49,8 @@ pub(super) fn find(around: &Around, at: u32, address: u32) -> Option<Reference> 
 }
 
 /// The instruction `here` with another target, when it stands at `at` of an image at `address`.
-pub(super) fn aim(here: [u8; 4], half: Half, at: u32, target: u32, address: u32) -> [u8; 4] {
-    let word = u32::from_le_bytes(here);
-    let word = match half {
+pub(super) fn aim(word: u32, half: Half, at: u32, target: u32, address: u32) -> u32 {
+    match half {
         Half::Whole => word & 0xfc00_0000 | target.wrapping_sub(at) >> 2 & 0x03ff_ffff,
         Half::Upper => {
             let from = at.wrapping_add(address) & !PAGE;
@@ -61,6 +60,5 @@ pub(super) fn aim(here: [u8; 4], half: Half, at: u32, target: u32, address: u32)
             word & 0x9f00_001f | (pages & 3) << 29 | (pages >> 2 & 0x7_ffff) << 5
         }
         Half::Lower => word & 0xffc0_03ff | (target.wrapping_add(address) & PAGE) << 10,
-    };
-    word.to_le_bytes()
+    }
 }

@@ -50,7 +50,7 @@ fn lower(word: u32, register: u32) -> Option<u32> {
 
 /// The pair of which the instruction here is one half, with its halves added; `opcode` is the first one's.
 fn pair(around: &Around, opcode: u32) -> Option<(Half, u32)> {
-    let [before, here, after] = [around.before, around.here, around.after].map(u32::from_le_bytes);
+    let Around { before, here, after } = *around;
     let part = |upper: u32, next: u32| {
         let next = lower(next, upper >> 7 & 31)?;
         Some((upper & 0xffff_f000).wrapping_add(next))
@@ -66,7 +66,7 @@ fn pair(around: &Around, opcode: u32) -> Option<(Half, u32)> {
 
 /// The reference relative to itself that stands at `at`.
 pub(super) fn find(around: &Around, at: u32) -> Option<Reference> {
-    let here = u32::from_le_bytes(around.here);
+    let here = around.here;
     let (half, len, target) = if here & 0x7f == JAL {
         (Half::Whole, 4, at.wrapping_add(jal_offset(here)))
     } else if is_short(here) {
@@ -86,7 +86,7 @@ pub(super) fn absolute(around: &Around) -> Option<(u32, Form)> {
 }
 
 /// Puts half of `value` into the instruction `here`.
-fn put_half(here: u32, half: Half, value: u32) -> u32 {
+pub(super) fn put_half(here: u32, half: Half, value: u32) -> u32 {
     match half {
         // The lower half has a sign, so the upper one is rounded.
         Half::Whole | Half::Upper => here & 0xfff | value.wrapping_add(0x800) & 0xffff_f000,
@@ -98,10 +98,9 @@ fn put_half(here: u32, half: Half, value: u32) -> u32 {
 }
 
 /// The instruction `here` with another target, when it stands at `at`.
-pub(super) fn aim(here: [u8; 4], half: Half, at: u32, target: u32) -> [u8; 4] {
-    let word = u32::from_le_bytes(here);
+pub(super) fn aim(word: u32, half: Half, at: u32, target: u32) -> u32 {
     let offset = target.wrapping_sub(at);
-    let word = if half == Half::Lower {
+    if half == Half::Lower {
         put_half(word, half, offset.wrapping_add(4))
     } else if word & 0x7f == JAL {
         let upper = bit(offset, 20, 31) | offset & 0xf_f000;
@@ -112,11 +111,5 @@ pub(super) fn aim(here: [u8; 4], half: Half, at: u32, target: u32) -> [u8; 4] {
         word & 0xffff_e003 | upper | lower
     } else {
         put_half(word, half, offset)
-    };
-    word.to_le_bytes()
-}
-
-/// The instruction `here` with another address.
-pub(super) fn aim_absolute(here: [u8; 4], half: Half, address: u32) -> [u8; 4] {
-    put_half(u32::from_le_bytes(here), half, address).to_le_bytes()
+    }
 }

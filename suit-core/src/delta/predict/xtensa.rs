@@ -2,18 +2,13 @@
 //! Architecture Reference Manual, chapter 8). Instructions have two or three bytes and begin anywhere, so data is often
 //! taken for one; what bounds it is that targets are near.
 
-use super::{Around, Form, Half, Kind, Reference};
+use super::{Form, Half, Kind, Reference};
 
 const CALL: u32 = 5;
 const L32R: u32 = 1;
 
 /// Pools lie no further back, in bytes. `L32R` reaches 256 KiB, but of bytes that only look like one most would be far.
 const POOL_MAX: u32 = 0x8000;
-
-/// Instructions have 24 bits.
-fn word(bytes: [u8; 4]) -> u32 {
-    u32::from_le_bytes(bytes) & 0x00ff_ffff
-}
 
 /// What the offset of a call counts from: the next word.
 const fn after(at: u32) -> u32 {
@@ -26,8 +21,9 @@ const fn above(at: u32) -> u32 {
 }
 
 /// The call or load that stands at `at`.
-pub(super) fn find(around: &Around, at: u32) -> Option<Reference> {
-    let here = word(around.here);
+pub(super) fn find(here: u32, at: u32) -> Option<Reference> {
+    // The upper eight bits are the next one's.
+    let here = here & 0x00ff_ffff;
     let (kind, target) = match here & 0xf {
         // imm18 n 0101, the number has a sign and counts words.
         CALL => {
@@ -50,12 +46,10 @@ pub(super) fn find(around: &Around, at: u32) -> Option<Reference> {
 }
 
 /// The call or load `here` with another target, when it stands at `at`.
-pub(super) fn aim(here: [u8; 4], at: u32, target: u32) -> [u8; 4] {
-    let word = word(here);
-    let word = if word & 0xf == CALL {
-        word & 0x3f | (target.wrapping_sub(after(at)) >> 2 & 0x3_ffff) << 6
+pub(super) fn aim(here: u32, at: u32, target: u32) -> u32 {
+    if here & 0xf == CALL {
+        here & 0x3f | (target.wrapping_sub(after(at)) >> 2 & 0x3_ffff) << 6
     } else {
-        word & 0xff | (target.wrapping_sub(above(at)) >> 2 & 0xffff) << 8
-    };
-    word.to_le_bytes()
+        here & 0xff | (target.wrapping_sub(above(at)) >> 2 & 0xffff) << 8
+    }
 }

@@ -1,5 +1,6 @@
 //! Components in one piece of memory, as a platform.
 
+#[cfg(feature = "trust-domains")]
 use suit_core::component::ComponentId;
 #[cfg(feature = "update-management")]
 use suit_core::version::Version;
