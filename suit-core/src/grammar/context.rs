@@ -2,7 +2,7 @@
 
 use super::supported::Supported;
 use super::visit::{Item, Visitor};
-use crate::cbor::{Major, Reader};
+use crate::cbor::Reader;
 use crate::dependency::Dependencies;
 use crate::error::Error;
 use crate::labels::{CommonKey, Directive, ManifestKey};
@@ -195,21 +195,4 @@ impl<'a> Visitor<'a> for Checker<'a, '_> {
     fn supported(&self) -> &Supported {
         self.supported
     }
-}
-
-/// The second place of an index that a list names twice.
-pub(super) fn twice(items: Reader<'_>, count: u32) -> Option<usize> {
-    let mut indices = items;
-    for position in 0..count {
-        let offset = indices.offset();
-        // The list is walked over afterwards: what is no index is found then.
-        let Ok((Major::Uint, index)) = indices.step() else { return None };
-        let mut earlier = items;
-        for _ in 0..position {
-            if earlier.known() == index {
-                return Some(offset);
-            }
-        }
-    }
-    None
 }

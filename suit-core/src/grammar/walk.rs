@@ -110,7 +110,8 @@ const NO_REGION: usize = usize::MAX;
 /// A value whose parts are being visited.
 #[derive(Clone, Copy)]
 pub(crate) struct Frame {
-    /// Where the last key of an ordered map stands, the first key of one that isn't; the shape inside of a tag.
+    /// Where the last key of an ordered map stands, the first key of one that isn't, the first item of a list; the shape inside
+    /// of a tag.
     place: usize,
     /// If this value is the content of a byte string: where what surrounds that string ends. Else [`NO_REGION`].
     behind: usize,
@@ -205,6 +206,12 @@ impl<'v, 'a, V: Visitor<'a>> Walk<'v, 'a, V> {
     #[inline(always)]
     fn tell(&mut self) -> Option<&mut Telling<'v, 'a>> {
         if V::SILENT { None } else { self.tell.as_deref_mut() }
+    }
+
+    /// Whether a break code ends the innermost frame, which only one who goes on has.
+    #[inline(always)]
+    fn is_indefinite(&mut self) -> bool {
+        self.tell().is_some_and(|tell| tell.top.level & INDEFINITE != 0)
     }
 
     const fn offset(&self, at: usize) -> usize {
@@ -372,7 +379,7 @@ impl<'v, 'a, V: Visitor<'a>> Walk<'v, 'a, V> {
                 if self.depth == 0 {
                     return Ok(());
                 }
-                let done = if self.tell().is_some_and(|tell| tell.top.level & INDEFINITE != 0) {
+                let done = if self.is_indefinite() {
                     // Of a list of indefinite length nothing is left when its bytes are used up.
                     let region = self.top.behind != NO_REGION;
                     self.at_break() || (region && self.at == self.window.len())

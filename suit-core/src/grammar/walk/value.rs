@@ -3,14 +3,11 @@
 use super::{INDEFINITE, Ignore, NO_REGION, Stop, Walk};
 use crate::cbor::{FALSE, Major, NULL, TRUE};
 use crate::dependency::Dependencies;
-use crate::error::{Error, ErrorKind, Expected};
-use crate::grammar::context::twice;
+use crate::error::{ErrorKind, Expected};
 use crate::grammar::pack::{NONE, Row, What};
 use crate::grammar::shape::Shape;
 use crate::grammar::supported::{INSTALL_DELTA, INSTALL_DELTA_CODE};
-use crate::grammar::tables::{
-    ANY, COMPONENTS_MAX, ENVELOPE_TAGGED, FREE_ARRAY, FREE_MAP, IN_TAG, REGION, UNORDERED_MAX,
-};
+use crate::grammar::tables::{ANY, ENVELOPE_TAGGED, FREE_ARRAY, FREE_MAP, IN_TAG, REGION, UNORDERED_MAX};
 use crate::grammar::visit::{DEPTH_MAX, Item, Key, Value, Visitor};
 use crate::labels::Algorithm;
 
@@ -129,6 +126,30 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         }
     }
 
+    /// Holds an index against those before it, if it is in a list of several.
+    #[inline(always)]
+    fn once(&mut self, at: usize) -> Result<(), Stop> {
+        if self.row.what != What::Indices || self.visitor.context().is_none() {
+            return Ok(());
+        }
+        let (done, left) = (self.top.done, self.top.left);
+        // A longer list is a fault already, and one of indefinite length is; searching them would take too long.
+        if !V::SILENT && (self.is_indefinite() || (done == u8::MAX && left != 0)) {
+            return Ok(());
+        }
+        let mut earlier = self.reader(self.top.place);
+        for _ in 1..done {
+            // Only one who goes on may have something else there.
+            if !V::SILENT && !earlier.is(Major::Uint) {
+                break;
+            }
+            if earlier.known() == self.value {
+                return self.fault(ErrorKind::DuplicateIndex, at);
+            }
+        }
+        Ok(())
+    }
+
     /// Holds a code against the rule for the first one of a section.
     #[inline(always)]
     fn first(&mut self, code: i32, at: usize) -> Result<(), Stop> {
@@ -170,7 +191,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             return Err(self.stop(ErrorKind::TooDeep, at));
         }
         let mut frame = shape;
-        let mut place = 0;
+        let mut place = self.at;
         let mut left = 1;
         if self.major == Major::Tag {
             frame = IN_TAG.0;
@@ -305,7 +326,10 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 let holds = len == 0 || len == self.number();
                 return if holds { Ok(()) } else { self.fault(ErrorKind::DigestLength, at) };
             }
-            What::ComponentIndex => return self.index(self.value, at),
+            What::ComponentIndex => {
+                self.index(self.value, at)?;
+                return self.once(at);
+            }
             What::Code => return self.code(at),
             _ => return Ok(()),
         };
@@ -376,15 +400,6 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 };
                 if let Some(context) = self.visitor.context() {
                     context.dependencies(dependencies);
-                }
-            }
-            // A longer list is a fault already, and searching it would take too long.
-            What::Indices if (V::SILENT || !self.indefinite) && count <= COMPONENTS_MAX => {
-                if self.visitor.context().is_some()
-                    && let Some(second) = twice(self.reader(pairs), count)
-                {
-                    self.failed = Error::new(ErrorKind::DuplicateIndex, second);
-                    return if V::SILENT { Err(Stop) } else { self.told() };
                 }
             }
             _ => {}
