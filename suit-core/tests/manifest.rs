@@ -170,6 +170,26 @@ fn commands_and_parameters() {
     assert!(matches!(found[7], Operation::SetComponentIndex(Selection::All)));
 }
 
+/// The longest list that there may be is searched to its last item, too.
+#[test]
+fn an_index_twice_in_the_longest_list() {
+    let components = (0..255_u8).map(|number| ComponentId(vec![vec![number]])).collect();
+    let manifest = owned::Manifest { components, ..full() };
+    let encoded = owned::Manifest { dependencies: BTreeMap::new(), ..manifest }.encode();
+    let manifest = Manifest::parse(Reader::new(&encoded)).unwrap();
+    let check = |last: u8| {
+        // 24 indices in one byte each, 230 in two, and the last one in two as well.
+        let indices: Vec<u8> =
+            (0..254).flat_map(|index| if index < 24 { vec![index] } else { vec![24, index] }).collect();
+        let section = [&[0x82, 0x0c, 0x98, 255], &indices[..], &[24, last]].concat();
+        manifest.check_section(Reader::new(&section)).map(drop)
+    };
+    assert_eq!(check(254), Ok(()));
+    let last = 4 + 24 + 2 * 230;
+    assert_eq!(check(24), Err(Error::new(ErrorKind::DuplicateIndex, last)));
+    assert_eq!(check(253), Err(Error::new(ErrorKind::DuplicateIndex, last)));
+}
+
 /// A section that was severed is held against the manifest that it belongs to.
 #[test]
 fn severed_sections() {
