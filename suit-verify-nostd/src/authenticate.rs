@@ -105,8 +105,9 @@ impl<'t> Trial<'t> {
     }
 
     /// Checks a block that begins at `offset`, and tries it if that is still needed.
-    // Not inlined: what it reads shall not lie on the stack while the structure of the next block is checked.
-    #[inline(never)]
+    // Not inlined where dependencies are authenticated on top of a processor: what it reads shall not lie on the stack while
+    // the structure of the next block is checked.
+    #[cfg_attr(feature = "trust-domains", inline(never))]
     fn block(
         &mut self,
         block: WalkedBlock<'_>,
