@@ -91,8 +91,10 @@ fn a_delta_is_made_in_one_line_and_applied() {
 #[test]
 fn the_same_images_make_the_same_delta() {
     let place = with_delta();
-    place.say("delta make --base old.bin --target new.bin -o again.delta --quiet").ok();
-    assert_eq!(place.read("again.delta"), place.read("old.delta"));
+    for jobs in ["", "--jobs 1", "-j 3"] {
+        place.say(&format!("delta make --base old.bin --target new.bin -o again.delta --quiet {jobs}")).ok();
+        assert_eq!(place.read("again.delta"), place.read("old.delta"), "{jobs}");
+    }
 }
 
 #[test]
@@ -377,6 +379,7 @@ fn what_cannot_be_made_is_refused() {
         ("--base old.bin --target new.bin -o x --base-address 0x100000000", "E0099", 2),
         ("--base old.bin --target new.bin -o x --instructions sparc", "E0099", 2),
         ("--base old.bin --target new.bin -o x --fill 256", "E0099", 2),
+        ("--base old.bin --target new.bin -o x --jobs 0", "E0099", 2),
         ("--base old.bin --target new.bin -o x --data 0x20000000", "E0099", 2),
         ("--base old.bin --target new.bin -o x --data 0x20000000+0", "E0099", 2),
         ("--base old.bin --target new.bin -o x --data 0x20000000+4GiB", "E0099", 2),
