@@ -138,7 +138,7 @@ pub struct Made {
 const SHORTEST: [usize; 3] = [8, 16, 32];
 
 /// Which part of the memory that segments and nodes share may be segments, in twentieths.
-const SHARES: [usize; 4] = [18, 14, 9, 4];
+const SHARES: [usize; 5] = [20, 18, 14, 9, 4];
 
 /// How images are indexed to find what they have in common.
 const GRAINS: [Grain; 3] =
