@@ -2,6 +2,7 @@
 
 use crate::description::lower::digest_of;
 use suit_core::delta::create::{self, Made, Options, Progress, make_and_tell};
+use suit_core::delta::in_place::{self, Area, Flash};
 use suit_core::delta::{CHECK_LEN, Decoder, Error, Fault, Header, Images};
 use suit_core::labels::Algorithm;
 
@@ -84,6 +85,96 @@ impl Images for Both<'_> {
 
     fn write_new(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.new.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// How often pages were erased.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wear {
+    pub(crate) slot_erases: u32,
+    pub(crate) journal_erases: u32,
+}
+
+/// What a delta makes of a slot that begins with the old image, as a device does it in its flash. Whether that is the right old
+/// image, and the result the right new one, is the caller's to ask.
+///
+/// # Errors
+/// What the decoder says; [`in_place::Error::TooSmall`] if the slot is.
+pub(crate) fn apply_in_place(payload: &[u8], slot: &[u8]) -> Result<(Vec<u8>, Wear), in_place::Error> {
+    let (header, _) = Header::parse(payload)?;
+    let in_bytes = |bytes: u32| usize::try_from(bytes).unwrap_or_default();
+    let page = header.slot.map_or(0, |slot| in_bytes(slot.page()));
+    let mut flash = Simulated {
+        payload,
+        slot: slot.to_vec(),
+        journal: vec![0; in_bytes(header.journal().unwrap_or_default())],
+        page,
+        wear: Wear::default(),
+    };
+    let mut memory = vec![0; in_bytes(header.memory())];
+    in_place::apply(&mut flash, &mut memory, &mut vec![0; page])?;
+    Ok((flash.slot, flash.wear))
+}
+
+/// Flash in memory.
+struct Simulated<'a> {
+    payload: &'a [u8],
+    slot: Vec<u8>,
+    journal: Vec<u8>,
+    page: usize,
+    wear: Wear,
+}
+
+impl Simulated<'_> {
+    fn part(&mut self, area: Area, offset: usize, len: usize) -> Result<&mut [u8], Fault> {
+        let bytes = match area {
+            Area::Slot => &mut self.slot,
+            Area::Journal => &mut self.journal,
+        };
+        bytes.get_mut(offset..).and_then(|rest| rest.get_mut(..len)).ok_or(Fault)
+    }
+}
+
+impl Flash for Simulated<'_> {
+    fn size(&self, area: Area) -> u32 {
+        let bytes = match area {
+            Area::Slot => &self.slot,
+            Area::Journal => &self.journal,
+        };
+        u32::try_from(bytes.len()).unwrap_or(u32::MAX)
+    }
+
+    fn begin(&mut self, _: &Header) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn read_delta(&mut self, offset: u32, into: &mut [u8]) -> Result<usize, Fault> {
+        let from = usize::try_from(offset).map_err(|_| Fault)?;
+        let rest = self.payload.get(from..).unwrap_or_default();
+        into.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+        Ok(into.len().min(rest.len()))
+    }
+
+    fn read(&mut self, area: Area, offset: u32, into: &mut [u8]) -> Result<(), Fault> {
+        let from = usize::try_from(offset).map_err(|_| Fault)?;
+        into.copy_from_slice(self.part(area, from, into.len())?);
+        Ok(())
+    }
+
+    fn erase(&mut self, area: Area, page: u32) -> Result<(), Fault> {
+        let (page, len) = (usize::try_from(page).map_err(|_| Fault)?, self.page);
+        self.part(area, page.saturating_mul(len), len)?.fill(0xff);
+        match area {
+            Area::Slot => self.wear.slot_erases += 1,
+            Area::Journal => self.wear.journal_erases += 1,
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, area: Area, offset: u32, bytes: &[u8]) -> Result<(), Fault> {
+        let from = usize::try_from(offset).map_err(|_| Fault)?;
+        self.part(area, from, bytes.len())?.copy_from_slice(bytes);
         Ok(())
     }
 }

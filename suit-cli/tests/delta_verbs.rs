@@ -418,7 +418,7 @@ fn what_cannot_be_applied_is_refused_before_anything_is_written() {
     for (what, bytes, number, status) in [
         ("magic", with(0, 0xd6), "E0610", 3),
         ("version", with(1, 2), "E0823", 3),
-        ("flags", with(2, 0x80), "E0823", 3),
+        ("flags", with(2, 0x0f), "E0823", 3),
         ("nodes", with(header - 11, 0), "E0822", 3),
         ("old check", with(header - 8, delta[header - 8] ^ 1), "E0824", 5),
         ("new check", with(header - 1, delta[header - 1] ^ 1), "E0825", 3),
@@ -448,4 +448,65 @@ fn what_is_no_delta_cannot_be_shown() {
     for flags in ["--verify", "--bytes", "--path .install", "--format edn", "--format hex", "--format toml"] {
         assert_eq!(fault(&place, &format!("inspect old.delta {flags}")), ("E0099".into(), 2), "{flags}");
     }
+}
+
+/// A slot of 8 KiB that begins with the old image, and a delta for it.
+fn one_slot() -> Place {
+    let place = place();
+    let mut slot = images().0;
+    slot.resize(8192, 0xff);
+    place.write("slot.bin", slot);
+    place
+        .say("delta make --base old.bin --target new.bin -p s --in-place --slot 8KiB --page 512 -o in.delta")
+        .ok();
+    place
+}
+
+#[test]
+fn a_delta_in_place_is_made_shown_and_applied() {
+    let place = one_slot();
+    let shown = place.say("delta info in.delta").ok();
+    assert!(
+        shown.text().contains("\n  in place    in a slot of 8,192 B, pages of 512 B, journal of "),
+        "{}",
+        shown.text()
+    );
+    let shown = place.say("delta info in.delta --format json").ok().json();
+    hold("delta-output.v1.json", &shown);
+    assert_eq!((&shown["in_place"]["slot"], &shown["in_place"]["page"]), (&8192.into(), &512.into()));
+    let journal = shown["in_place"]["journal"].as_u64().unwrap();
+    // Two records of the memory and a page each, in whole pages.
+    let lent = shown["memory"].as_u64().unwrap() - shown["memory_parts"]["decoder"].as_u64().unwrap();
+    assert!(
+        journal.is_multiple_of(1024) && (2 * (lent + 512)..2 * (lent + 1536)).contains(&journal),
+        "{journal}"
+    );
+
+    let applied = place.say("delta apply --in-place slot.bin in.delta --format json").ok().json();
+    hold("delta-apply-output.v1.json", &applied);
+    assert_eq!(applied["sha256"], to_hex(&Sha256::digest(images().1)));
+    let slot = place.read("slot.bin");
+    assert!(slot.starts_with(&images().1) && slot.len() == 8192);
+    // Ten pages of the old image moved up, ten of the new one.
+    assert_eq!(applied["in_place"]["slot_erases"], 20);
+
+    // It serves devices with two slots as well.
+    place.say("delta apply --base old.bin in.delta -o again.bin").ok();
+    assert_eq!(place.read("again.bin"), images().1);
+}
+
+#[test]
+fn what_does_not_suit_the_slot_is_refused() {
+    let place = one_slot();
+    let make = "delta make --base old.bin --target new.bin -o x.delta --in-place";
+    assert_eq!(fault(&place, &format!("{make} --slot 4KiB --page 512")), ("E0828".into(), 5));
+    assert_eq!(fault(&place, &format!("{make} --slot 8191 --page 512")), ("E0828".into(), 5));
+    place.say("delta make --base old.bin --target new.bin -o two.delta").ok();
+    assert_eq!(fault(&place, "delta apply --in-place slot.bin two.delta"), ("E0829".into(), 5));
+    place.write("short.bin", images().0);
+    assert_eq!(fault(&place, "delta apply --in-place short.bin in.delta"), ("E0828".into(), 5));
+    let mut other = place.read("slot.bin");
+    other[100] ^= 1;
+    place.write("other.bin", other);
+    assert_eq!(fault(&place, "delta apply --in-place other.bin in.delta"), ("E0824".into(), 5));
 }

@@ -40,6 +40,7 @@
 //! | `install-delta` (default) | the custom directive install-delta and its parameter in what a device checks |
 //! | `alloc` | the owned model and its encoder; implies `update-management` and `install-delta` |
 //! | `delta-thumb`, `delta-riscv`, `delta-aarch64`, `delta-xtensa` | the decoder of deltas predicts the calls of this instruction set |
+//! | `delta-in-place` | deltas over the old image itself, in one slot |
 //! | `std` | makes deltas; implies `alloc` and all that deltas may have |
 #![no_std]
 // A device must not stop on its own: what can panic is not written where a device links it. The owned model and the

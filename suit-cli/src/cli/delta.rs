@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use core::num::NonZero;
 use std::path::PathBuf;
 use suit_core::delta::create::Profile;
-use suit_core::delta::{Instructions, Region};
+use suit_core::delta::{Instructions, Region, Slot};
 
 /// Make, apply and show deltas: what turns an image that a device has into the next one
 #[derive(Clone, Debug, Args)]
@@ -16,6 +16,8 @@ Examples:
   suit delta make --base tls-1.3.bin --target tls-1.4.bin --max-ram 4KiB -o tls.delta
   suit delta make --base fw-1.elf --base fw-2.elf --target fw-3.elf -o deltas/
   suit delta apply --base tls-1.3.bin tls.delta -o tls-1.4.bin
+  suit delta make --base a.bin --target b.bin --profile s --in-place --slot 256KiB --page 4KiB -o ab.delta
+  suit delta apply --in-place slot.bin ab.delta
   suit delta info --base tls-1.3.bin tls.delta
 Of several bases, each has its delta in the directory -o, called BASE-CHECK.delta: the base's name without its extension, and
 the four bytes of its SHA-256 by which the delta knows it.
@@ -36,11 +38,15 @@ pub(crate) enum DeltaAction {
         #[arg(value_name = "DELTA")]
         delta: PathBuf,
         /// Image that the delta was made from: raw binary, ELF or Intel HEX
-        #[arg(short, long, value_name = "OLD")]
-        base: PathBuf,
+        #[arg(short, long, value_name = "OLD", required_unless_present = "in_place")]
+        base: Option<PathBuf>,
         /// File to write, a raw binary; `-` is standard output
-        #[arg(short, long, value_name = "FILE")]
-        output: Target,
+        #[arg(short, long, value_name = "FILE", required_unless_present = "in_place")]
+        output: Option<Target>,
+        /// Instead of both, a raw binary that is a device's slot and begins with the old image: what a device with one slot does
+        /// in its flash is done in this file
+        #[arg(long, value_name = "SLOT-FILE", conflicts_with_all = ["base", "output"])]
+        in_place: Option<PathBuf>,
         #[command(flatten)]
         gaps: GapArg,
         #[command(flatten)]
@@ -79,6 +85,15 @@ pub(crate) struct MakeArgs {
     /// The same in other sizes, all that a decoder takes included: 8KiB, 6000
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) max_ram: Option<u64>,
+    /// For devices with one slot: the new image is made over the old one
+    #[arg(long, requires_all = ["slot", "page"])]
+    pub(crate) in_place: bool,
+    /// Size of the slot, whole pages
+    #[arg(long, value_name = "SIZE", value_parser = size, requires = "in_place")]
+    pub(crate) slot: Option<u64>,
+    /// Size of what is erased at a time, a power of two: 4KiB
+    #[arg(long, value_name = "SIZE", value_parser = page, requires = "in_place")]
+    pub(crate) page: Option<u8>,
     /// Address of the images' first byte; default: that of the ELF or HEX file, else a guess
     #[arg(long, value_name = "ADDR", value_parser = address)]
     pub(crate) base_address: Option<u32>,
@@ -96,6 +111,14 @@ pub(crate) struct MakeArgs {
     pub(crate) gaps: GapArg,
     #[command(flatten)]
     pub(crate) format: FormatArg,
+}
+
+impl MakeArgs {
+    /// The slot, if the delta is for devices with one.
+    pub(crate) fn slot(&self) -> Option<Slot> {
+        let size = u32::try_from(self.slot?).unwrap_or(u32::MAX);
+        Some(Slot { size, log2_page: self.page? })
+    }
 }
 
 /// The largest region that a delta can name, 2 GiB.
@@ -191,6 +214,17 @@ fn byte(text: &str) -> Result<u8, String> {
 fn address(text: &str) -> Result<u32, String> {
     let number = crate::source::integer(text).and_then(|number| u32::try_from(number).ok());
     number.ok_or_else(|| "not an address of 32 bits; write for example 0x8000".to_owned())
+}
+
+/// A page's size, as its logarithm.
+fn page(text: &str) -> Result<u8, String> {
+    let len = size(text)?;
+    let log2 = u8::try_from(len.checked_ilog2().unwrap_or(0)).unwrap_or_default();
+    if len.is_power_of_two() && Slot::PAGES.contains(&log2) {
+        Ok(log2)
+    } else {
+        Err("a page has a power of two of bytes, from 32 to 1 MiB".to_owned())
+    }
 }
 
 /// `0x20000000+64KiB`.

@@ -212,6 +212,9 @@ codes! {
     DELTA_RESULT = 825 Input "delta makes another image than its header says", "get the delta again, or make it anew";
     DELTA_LINKED = 826 Input "images are linked differently";
     DELTA_BUG = 827 Bug "delta that was made does not make the image";
+    DELTA_SLOT = 828 Refused "slot and delta don't suit each other";
+    DELTA_NOT_IN_PLACE = 829 Refused "delta is not made to be applied in place",
+        "give --base and -o, or make the delta with --in-place";
 
     // Refused actions.
     SIGN_DIGEST = 901 Refused "the envelope's digest is not the manifest's", "build the envelope again";

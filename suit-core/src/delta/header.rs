@@ -10,7 +10,7 @@ pub const VERSION: u8 = 1;
 /// No image reaches this size: offsets are kept in 24 bits.
 pub const IMAGE_SIZE_END: u32 = 1 << 24;
 /// No header is longer.
-pub const HEADER_LEN_MAX: usize = 35;
+pub const HEADER_LEN_MAX: usize = 40;
 /// How many bytes of an image's SHA-256 stand in the header.
 pub const CHECK_LEN: usize = 4;
 
@@ -91,15 +91,66 @@ impl Region {
     }
 }
 
+/// Where a delta is applied over the old image: a slot that begins with it, and the pages in which it is erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// Its size in bytes, a multiple of a page; at most [`IMAGE_SIZE_END`].
+    pub size: u32,
+    /// A page is two to this power bytes; [`Slot::PAGES`].
+    pub log2_page: u8,
+}
+
+impl Slot {
+    /// Pages of 32 bytes to 1 MiB.
+    pub const PAGES: core::ops::RangeInclusive<u8> = 5..=20;
+
+    /// Bytes of a page.
+    #[must_use]
+    pub const fn page(self) -> u32 {
+        1 << (self.log2_page & 31)
+    }
+
+    /// Whether the numbers are in their ranges, and images of these sizes fit.
+    #[must_use]
+    pub fn is_sound(self, old_size: u32, new_size: u32) -> bool {
+        Self::PAGES.contains(&self.log2_page)
+            && self.size & self.page().wrapping_sub(1) == 0
+            && self.size <= IMAGE_SIZE_END
+            && old_size.max(new_size) <= self.size
+    }
+
+    /// Where the old image begins once it was moved as far up as whole pages allow.
+    #[must_use]
+    pub const fn old_at(self, old_size: u32) -> u32 {
+        self.size.wrapping_sub(old_size) & !self.page().wrapping_sub(1)
+    }
+
+    /// Whether a copy of `len` bytes from `old` to `new` reads only what is not overwritten yet: when a page of the new image is
+    /// made, those before it are written. Four bytes before a place are read, too.
+    #[must_use]
+    pub const fn allows(self, old_size: u32, old: u32, new: u32, len: u32) -> bool {
+        let ahead = self.old_at(old_size).wrapping_add(old);
+        if ahead >= new.wrapping_add(4) {
+            return true;
+        }
+        // Behind: within one page only.
+        let into_page = new & self.page().wrapping_sub(1);
+        let in_one = into_page.wrapping_add(len) <= self.page();
+        in_one && ahead >= new.wrapping_sub(into_page).wrapping_add(4)
+    }
+}
+
 /// What stands before the coded bytes. Everything is checked when it is read.
 ///
 /// | bytes | what |
 /// |---|---|
 /// | 1 | [`MAGIC`] |
 /// | 1 | [`VERSION`] |
-/// | 1 | flags: bits 0–3 [`Instructions`], 4 pointers into the image, 5 pointers into data, 6 one state map for all contexts, 7 is 0 |
+/// | 1 | flags: bits 0–3 [`Instructions`], 4 pointers into the image, 5 pointers into data, 6 one state map for all contexts, 7 in place |
 /// | 1–4 | size of the old image, bytes, below [`IMAGE_SIZE_END`] |
 /// | 1–4 | size of the new image, the same |
+/// | 0–4 | with bit 7: size of the slot, bytes |
+/// | 0–1 | with bit 7: bytes of a page, log2 |
 /// | 0–5 | with bit 4: address of the image's first byte, bits in reverse order |
 /// | 0–5 | with bit 5: first address of data, bits in reverse order |
 /// | 0–1 | with bit 5: its length, log2 |
@@ -127,6 +178,8 @@ pub struct Header {
     pub old_check: [u8; CHECK_LEN],
     /// The same of the new image.
     pub new_check: [u8; CHECK_LEN],
+    /// The slot in which it is applied, if it is made to be applied over the old image.
+    pub slot: Option<Slot>,
     /// How the memory is divided.
     pub(crate) layout: Layout,
 }
@@ -217,6 +270,12 @@ impl Fields<'_> {
 const POINTERS: u8 = 0x10;
 const DATA: u8 = 0x20;
 const ONE_MAP: u8 = 0x40;
+const IN_PLACE: u8 = 0x80;
+
+/// A build without `delta-in-place` refuses such a delta.
+const fn in_place_is_known(flags: u8) -> bool {
+    cfg!(feature = "delta-in-place") || flags & IN_PLACE == 0
+}
 
 impl Header {
     /// That of no delta.
@@ -228,6 +287,7 @@ impl Header {
         new_size: 0,
         old_check: [0; CHECK_LEN],
         new_check: [0; CHECK_LEN],
+        slot: None,
         layout: Layout { nodes: 0, learned: 0, segments: 0, one_map: false },
     };
 
@@ -257,13 +317,23 @@ impl Header {
         }
         let flags = fields.byte();
         match Instructions::from_number(flags & 0x0f) {
-            Some(instructions) if flags & 0x80 == 0 && instructions.are_built_in() => {
+            Some(instructions) if in_place_is_known(flags) && instructions.are_built_in() => {
                 self.instructions = instructions;
             }
             _ => fields.fail(Flaw::Predictors(flags)),
         }
         self.old_size = fields.number(IMAGE_SIZE_END - 1);
         self.new_size = fields.number(IMAGE_SIZE_END - 1);
+        #[cfg(feature = "delta-in-place")]
+        if flags & IN_PLACE != 0 {
+            let at = fields.at;
+            let size = fields.number(IMAGE_SIZE_END);
+            let slot = Slot { size, log2_page: fields.byte() };
+            if !slot.is_sound(self.old_size, self.new_size) {
+                fields.fail_at(at);
+            }
+            self.slot = Some(slot);
+        }
         if flags & POINTERS != 0 {
             self.image_address = Some(fields.number(u32::MAX).reverse_bits());
         }
@@ -318,9 +388,16 @@ impl Header {
         if self.layout.one_map {
             flags |= ONE_MAP;
         }
+        if self.slot.is_some() {
+            flags |= IN_PLACE;
+        }
         out.push(flags);
         put_number(&mut out, self.old_size);
         put_number(&mut out, self.new_size);
+        if let Some(slot) = self.slot {
+            put_number(&mut out, slot.size);
+            out.push(slot.log2_page);
+        }
         if let Some(address) = self.image_address {
             put_number(&mut out, address.reverse_bits());
         }
@@ -365,6 +442,13 @@ mod tests {
         fn write_new(&mut self, _: &[u8]) -> Result<(), Fault> {
             panic!("written");
         }
+    }
+
+    #[test]
+    #[cfg(not(feature = "delta-in-place"))]
+    fn a_delta_in_place_is_refused_at_the_header() {
+        let delta = [MAGIC, VERSION, IN_PLACE, 0, 0, 0, 12, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        assert_eq!(Header::parse(&delta).map(|_| ()), Err(Error::Predictors(IN_PLACE)));
     }
 
     #[test]

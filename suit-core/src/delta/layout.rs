@@ -76,6 +76,19 @@ impl<'m> Memory<'m> {
             map_step: 0,
         }
     }
+
+    /// All of it as bytes, part by part.
+    #[cfg(feature = "delta-in-place")]
+    pub(crate) fn bytes(&mut self) -> [&mut [u8]; 6] {
+        [
+            self.segments.as_flattened_mut(),
+            self.by_old.as_flattened_mut(),
+            self.targets.as_flattened_mut(),
+            self.data.as_flattened_mut(),
+            self.words.as_flattened_mut(),
+            self.nodes,
+        ]
+    }
 }
 
 const fn widen(len: usize) -> u32 {

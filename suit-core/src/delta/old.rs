@@ -13,6 +13,11 @@ pub(crate) struct Window {
     start: u32,
     /// It couldn't be read; zeros were taken for it since.
     pub(crate) failed: bool,
+    /// Before this place the old image is overwritten, and whether it was wanted there all the same.
+    #[cfg(feature = "delta-in-place")]
+    pub(crate) lost: u32,
+    #[cfg(feature = "delta-in-place")]
+    pub(crate) overwritten: bool,
     bytes: [u8; WINDOW_LEN],
 }
 
@@ -20,12 +25,25 @@ impl Window {
     /// Nothing was read yet.
     pub(crate) const fn new() -> Self {
         // No place of an image is so far behind this that it would be in the window.
-        Self { start: 1 << 31, failed: false, bytes: [0; WINDOW_LEN] }
+        Self {
+            start: 1 << 31,
+            failed: false,
+            #[cfg(feature = "delta-in-place")]
+            lost: 0,
+            #[cfg(feature = "delta-in-place")]
+            overwritten: false,
+            bytes: [0; WINDOW_LEN],
+        }
     }
 
     /// The old image of `size` bytes around `at`; what is not in it is zero.
     pub(crate) fn around(&mut self, at: u32, size: u32, images: &mut impl Images) -> Around {
         let first = at.saturating_sub(4);
+        #[cfg(feature = "delta-in-place")]
+        if first < self.lost {
+            // Also if the window still has it: after a restart it would not.
+            self.overwritten = true;
+        }
         if first.wrapping_sub(self.start) > LAST {
             self.start = first;
             self.bytes = [0; WINDOW_LEN];

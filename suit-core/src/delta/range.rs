@@ -152,6 +152,23 @@ impl Bits {
         }
     }
 
+    /// Every number that lasts from one step to the next, to be read or set. Bytes that wait are forgotten,
+    /// and have to be put in again.
+    #[cfg(feature = "delta-in-place")]
+    pub(crate) fn each_number(&mut self, visit: &mut impl FnMut(&mut u32)) {
+        let Self { interval: Interval { low, high }, value, start, missing, .. } = self;
+        [low, high, value].into_iter().for_each(&mut *visit);
+        super::replay::visit_size(start, visit);
+        super::replay::visit_size(missing, visit);
+        self.end = self.start;
+    }
+
+    /// The byte of the payload that is to be put in next.
+    #[cfg(feature = "delta-in-place")]
+    pub(crate) const fn next(&self) -> usize {
+        self.end
+    }
+
     fn shift(&mut self) {
         let mut byte = 0;
         if self.start == self.end {

@@ -93,6 +93,14 @@ const fn same(a: u32, b: u32, len: u32) -> bool {
     (a ^ b) << (32u32.wrapping_sub(len << 3) & 31) == 0
 }
 
+/// The same for a number that is a size here.
+#[cfg(feature = "delta-in-place")]
+pub(crate) fn visit_size(size: &mut usize, visit: &mut impl FnMut(&mut u32)) {
+    let mut number = u32::try_from(*size).unwrap_or(u32::MAX);
+    visit(&mut number);
+    *size = usize::try_from(number).unwrap_or(usize::MAX);
+}
+
 /// The state between units, segments first.
 // What is used most stands first, where instructions with short offsets reach it.
 #[derive(Debug)]
@@ -144,6 +152,36 @@ impl<'m, S: Side> Replay<'m, S> {
             memory: Memory::undivided(memory),
             side: S::START,
             window: Window::new(),
+        }
+    }
+
+    /// Every number that lasts from one unit to the next, to be read or set, but for those of `side` and `memory`.
+    #[cfg(feature = "delta-in-place")]
+    pub(crate) fn each_number(&mut self, visit: &mut impl FnMut(&mut u32)) {
+        let Past { bytes, differs, broken, run, missed, kept, apart } = &mut self.past;
+        let numbers = [
+            bytes,
+            differs,
+            broken,
+            run,
+            &mut self.number,
+            &mut self.copy,
+            &mut self.copy_old,
+            &mut self.copy_end,
+            &mut self.at,
+            &mut self.quiet,
+            &mut self.noisy,
+        ];
+        numbers.into_iter().for_each(&mut *visit);
+        for four in [missed, kept].into_iter().chain(apart.as_chunks_mut().0) {
+            let mut number = u32::from_le_bytes(*four);
+            visit(&mut number);
+            *four = number.to_le_bytes();
+        }
+        let Learned { used, next } = &mut self.targets;
+        let data = &mut self.data;
+        for size in [used, next, &mut data.used, &mut data.next] {
+            visit_size(size, visit);
         }
     }
 

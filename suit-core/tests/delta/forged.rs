@@ -5,7 +5,7 @@ use suit_core::delta::create::{Options, Profile, explain, make};
 use suit_core::delta::{Decoder, Error};
 
 /// Mutants of each payload; `SUIT_DELTA_MUTANTS` asks for more (a million were tried, see docs/benchmarks.md).
-fn mutants() -> usize {
+pub(crate) fn mutants() -> usize {
     std::env::var("SUIT_DELTA_MUTANTS").ok().map_or(3000, |count| count.parse().unwrap())
 }
 
@@ -20,7 +20,7 @@ fn run(payload: &[u8], chunk: usize, storage: &mut Storage<'_>, memory: &mut [u8
     decoder.finish(storage)
 }
 
-fn mutate(payload: &mut Vec<u8>, numbers: &mut Numbers) {
+pub(crate) fn mutate(payload: &mut Vec<u8>, numbers: &mut Numbers) {
     for _ in 0..=numbers.below(3) {
         let at = numbers.below(payload.len());
         match numbers.below(5) {

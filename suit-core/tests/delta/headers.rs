@@ -1,7 +1,7 @@
 //! The header: each field at its bounds, and one fault at a time.
 
 use crate::images::Storage;
-use suit_core::delta::{Decoder, Error, HEADER_LEN_MAX, Header, Instructions};
+use suit_core::delta::{Decoder, Error, HEADER_LEN_MAX, Header, Instructions, Slot};
 
 /// A header and what is wrong with it.
 #[rustfmt::skip]
@@ -52,7 +52,7 @@ fn one_fault_each() {
         (changed(1..2, &[2]), Error::Version(2), "a later version"),
         (changed(1..2, &[0]), Error::Version(0), "no version"),
         (changed(2..3, &[0x35]), Error::Predictors(0x35), "unknown instructions"),
-        (changed(2..3, &[0xb1]), Error::Predictors(0xb1), "an unknown flag"),
+        (changed(2..3, &[0x3f]), Error::Predictors(0x3f), "the last unknown instructions"),
         (changed(3..5, &[0xac, 0x82, 0x00]), Error::Header(3), "a size not in its shortest form"),
         (changed(3..5, &[0x80, 0x80, 0x80, 0x08]), Error::Header(3), "an old image of 2^24 bytes"),
         (changed(5..6, &[0x80, 0x80, 0x80, 0x08]), Error::Header(5), "a new image of 2^24 bytes"),
@@ -65,6 +65,37 @@ fn one_fault_each() {
     ];
     for (bytes, error, what) in cases {
         assert_eq!(Header::parse(&bytes).unwrap_err(), error, "{what}");
+    }
+}
+
+/// The same for a slot of 64 KiB in pages of 4 KiB, which follow the sizes.
+fn in_place(slot: &[u8]) -> Vec<u8> {
+    let mut bytes = changed(6..6, slot);
+    bytes[2] |= 0x80;
+    bytes
+}
+
+#[test]
+fn a_slot_is_read() {
+    let bytes = in_place(&[0x80, 0x80, 0x04, 12]);
+    let (header, len) = Header::parse(&bytes).unwrap();
+    assert_eq!((header.slot, len), (Some(Slot { size: 64 << 10, log2_page: 12 }), bytes.len()));
+    assert_eq!((header.old_size, header.image_address), (300, Some(0x0800_0000)));
+    assert_eq!(header.encode(), bytes);
+    assert_eq!(Header::parse(&whole()).unwrap().0.slot, None);
+}
+
+#[test]
+fn one_fault_of_a_slot_each() {
+    let cases: [(&[u8], &str); 5] = [
+        (&[0x80, 0x82, 0x04, 12], "no whole pages"),
+        (&[0x80, 0x02, 7], "less than the old image"),
+        (&[0x80, 0x80, 0x04, 4], "pages of 16 bytes"),
+        (&[0x80, 0x80, 0x80, 0x01, 21], "pages of 2 MiB"),
+        (&[0x80, 0xa0, 0x80, 0x08, 12], "a slot of more than 16 MiB"),
+    ];
+    for (slot, what) in cases {
+        assert_eq!(Header::parse(&in_place(slot)).unwrap_err(), Error::Header(6), "{what}");
     }
 }
 

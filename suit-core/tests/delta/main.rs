@@ -6,4 +6,5 @@
 mod forged;
 mod headers;
 mod images;
+mod in_place;
 mod round_trip;

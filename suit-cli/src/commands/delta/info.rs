@@ -53,6 +53,9 @@ pub(super) struct Facts {
     /// Bytes of data.
     #[serde(skip_serializing_if = "Option::is_none")]
     data_size: Option<u64>,
+    /// The slot in which it is applied over the old image, if it is made for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_place: Option<SlotRecord>,
     /// Bytes of the old image.
     pub(super) old_size: u32,
     /// Bytes of the new image.
@@ -61,6 +64,17 @@ pub(super) struct Facts {
     pub(super) old_check: String,
     /// The first bytes of the new image's SHA-256, in hex.
     new_check: String,
+}
+
+/// Where a delta is applied in place, in bytes.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SlotRecord {
+    /// The slot.
+    slot: u32,
+    /// One of its pages.
+    page: u32,
+    /// Journal that is needed outside the slot.
+    journal: u32,
 }
 
 /// What a decoder's memory is for, in bytes.
@@ -130,6 +144,10 @@ impl InfoRecord {
         ] {
             line("", &format!("{:>9}  {what}", size(bytes)));
         }
+        if let Some(place) = &facts.in_place {
+            let (slot, page, journal) = (size(place.slot), size(place.page), size(place.journal));
+            line("in place", &format!("in a slot of {slot}, pages of {page}, journal of {journal}"));
+        }
         let [.., predicted] = facts.cells();
         line("predicted", &predicted);
         if let Some(address) = facts.image_address {
@@ -170,6 +188,11 @@ impl Facts {
             image_address: header.image_address,
             data_address: header.data.map(|data| data.start),
             data_size: header.data.map(|data| 1 << data.log2_len),
+            in_place: header.slot.map(|slot| SlotRecord {
+                slot: slot.size,
+                page: slot.page(),
+                journal: header.journal().unwrap_or_default(),
+            }),
             old_size: header.old_size,
             new_size: header.new_size,
             old_check: hex(&header.old_check),

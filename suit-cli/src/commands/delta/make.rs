@@ -121,6 +121,7 @@ fn delta(old: &Loaded, new: &Loaded, args: &MakeArgs, console: &Console) -> Outc
         old_check: old.check(),
         new_check: new.check(),
         jobs: args.jobs,
+        slot: args.slot(),
     };
     let mut tell = |step: Progress| {
         let smallest = step.smallest.map(|bytes| format!(", {} so far", size(bytes))).unwrap_or_default();
@@ -142,13 +143,27 @@ fn delta(old: &Loaded, new: &Loaded, args: &MakeArgs, console: &Console) -> Outc
             Failure::new(codes::DELTA_MEMORY, message)
                 .help(format!("the least is {}: --max-ram {needed}; more makes deltas smaller", kib(needed)))
         }
+        Error::Slot(_) => Failure::new(codes::DELTA_SLOT, error.to_string())
+            .at(Place::file(&old.image.name))
+            .help("--slot is the whole slot, a multiple of --page; both images must fit"),
         _ => Failure::new(codes::DELTA_BUG, error.to_string()),
     })?;
     let bug = |message: String| Failure::new(codes::DELTA_BUG, message).at(Place::file(&old.image.name));
     let again = deltas::apply(&made.payload, &old.bytes)
         .map_err(|error| bug(format!("the delta that was made can't be applied: {error}")))?;
+    let other = || bug("the delta that was made makes another image".to_owned());
     if again != new.bytes {
-        return Err(bug("the delta that was made makes another image".to_owned()));
+        return Err(other());
+    }
+    if let Some(slot) = made.header.slot {
+        // Behind the old image there is something, too.
+        let mut bytes = vec![0x55; usize::try_from(slot.size).unwrap_or_default()];
+        bytes.iter_mut().zip(&old.bytes).for_each(|(place, byte)| *place = *byte);
+        let (bytes, _) = deltas::apply_in_place(&made.payload, &bytes)
+            .map_err(|error| bug(format!("the delta that was made can't be applied in place: {error}")))?;
+        if !bytes.starts_with(&new.bytes) {
+            return Err(other());
+        }
     }
     Ok((made.header, made.payload))
 }

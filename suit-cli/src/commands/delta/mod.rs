@@ -27,9 +27,11 @@ use suit_core::delta::{CHECK_LEN, Error, Header, IMAGE_SIZE_END, MAGIC};
 pub(crate) fn run(args: &DeltaArgs, console: &Console) -> Outcome<Exit> {
     match &args.action {
         DeltaAction::Make(args) => make::run(args, console),
-        DeltaAction::Apply { delta, base, output, gaps, format: _ } => {
+        DeltaAction::Apply { delta, base: Some(base), output: Some(output), gaps, .. } => {
             apply::run(delta, base, output, gaps.fill, console)
         }
+        DeltaAction::Apply { delta, in_place: Some(slot), .. } => apply::run_in_place(delta, slot, console),
+        DeltaAction::Apply { .. } => Err(Failure::new(codes::USAGE, "neither --base and -o nor --in-place")),
         DeltaAction::Info { delta, base, gaps, format: _ } => {
             let input = Input::read(delta)?;
             let record = match base {
@@ -80,18 +82,24 @@ fn failure(name: &str, error: Error) -> Failure {
 /// # Errors
 /// E0824 it is another one.
 fn check_base(input: &Input, header: &Header, old: &Loaded) -> Outcome<()> {
-    if old.check() == header.old_check && usize::try_from(header.old_size) == Ok(old.bytes.len()) {
+    check_bytes(input, header, &old.image.name, &old.bytes)
+}
+
+/// The same of an image's bytes; `name` is their file's.
+fn check_bytes(input: &Input, header: &Header, name: &str, old: &[u8]) -> Outcome<()> {
+    let digest = Sha256::digest(old);
+    if digest.starts_with(&header.old_check) && usize::try_from(header.old_size) == Ok(old.len()) {
         return Ok(());
     }
-    let message = format!("'{}' is for another base than '{}'", input.name, old.image.name);
+    let message = format!("'{}' is for another base than '{name}'", input.name);
     Err(Failure::new(codes::DELTA_BASE, message)
-        .at(Place::file(&old.image.name))
+        .at(Place::file(name))
         .note(format!(
             "the base has {} and a SHA-256 that begins with {}",
             size(header.old_size),
             hex(&header.old_check)
         ))
-        .note(format!("this image has {} and SHA-256 {}", size(old.bytes.len()), hex(&old.digest))))
+        .note(format!("this image has {} and SHA-256 {}", size(old.len()), hex(&digest))))
 }
 
 /// An image in memory, and what its file says of it.

@@ -3,6 +3,7 @@
 //! The way is that of bsdiff (Percival, "Naive differences of executable code", 2003): exact matches that explain more than
 //! the last one would if it went on are anchors; each is extended both ways as long as more bytes agree than not.
 
+use super::super::header::Slot;
 use super::super::segments::Piece;
 use super::seeds::{Index, narrow, wide};
 use alloc::vec::Vec;
@@ -125,6 +126,38 @@ fn next_anchor(seeds: &Index<'_>, old: &[u8], new: &[u8], from: Anchor, last: An
 
 /// A piece has no more bytes of its own.
 const LITERAL_MAX: u32 = 0xffff;
+
+/// A part of a match that is left of one that would read what is overwritten by then must be so long to be kept.
+const LEFT_MIN: u32 = 16;
+
+/// `matches` as far as they may be in a delta that is applied in its `slot`: of those that lag behind, what lies in one page and far
+/// enough into it.
+pub(super) fn allowed(matches: &[Match], slot: Option<Slot>, old_len: usize) -> Vec<Match> {
+    let Some(slot) = slot else { return matches.to_vec() };
+    let page = slot.page();
+    let old_at = slot.old_at(narrow(old_len));
+    let mut kept = Vec::new();
+    for found in matches {
+        if slot.allows(narrow(old_len), found.old, found.new, found.len) {
+            kept.push(*found);
+            continue;
+        }
+        let end = found.new + found.len;
+        let mut new = found.new;
+        while new < end {
+            let page_start = new - new % page;
+            let part_end = end.min(page_start + page);
+            let old = found.old + (new - found.new);
+            // Four bytes before a place are read with it.
+            let skipped = (page_start + 4).saturating_sub(old_at + old);
+            if new + skipped + LEFT_MIN <= part_end {
+                kept.push(Match { new: new + skipped, old: old + skipped, len: part_end - new - skipped });
+            }
+            new = part_end;
+        }
+    }
+    kept
+}
 
 /// The pieces that make up `new_len` bytes over `old_len` by `matches` of at least `shortest` bytes; the longest ones if there
 /// may be no more than `most` pieces.

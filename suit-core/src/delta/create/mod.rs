@@ -10,7 +10,7 @@ mod parallel;
 mod race;
 mod seeds;
 
-use super::header::{CHECK_LEN, Header, IMAGE_SIZE_END, Instructions, Region};
+use super::header::{CHECK_LEN, Header, IMAGE_SIZE_END, Instructions, Region, Slot};
 use super::layout::{Layout, SEGMENT_LEN};
 use alloc::vec::Vec;
 use core::fmt;
@@ -80,6 +80,8 @@ pub struct Options {
     pub new_check: [u8; CHECK_LEN],
     /// How many candidates are tried at once, if not as many as there are cores. The delta doesn't depend on it.
     pub jobs: Option<NonZero<usize>>,
+    /// The slot, if the delta is to be applied in place.
+    pub slot: Option<Slot>,
 }
 
 impl Default for Options {
@@ -92,6 +94,7 @@ impl Default for Options {
             old_check: [0; CHECK_LEN],
             new_check: [0; CHECK_LEN],
             jobs: None,
+            slot: None,
         }
     }
 }
@@ -107,6 +110,8 @@ pub enum Error {
         /// Bytes that are needed.
         needed: u32,
     },
+    /// The slot's numbers are out of their ranges, or an image doesn't fit.
+    Slot(Slot),
     /// A fault of this crate: the decoder doesn't take what was made.
     Bug(super::Error),
 }
@@ -117,6 +122,12 @@ impl fmt::Display for Error {
             Self::TooLarge(size) => {
                 write!(f, "an image of {size} bytes is too large: a delta's images have less than 16 MiB")
             }
+            Self::Slot(slot) => write!(
+                f,
+                "the images don't fit a slot of {} bytes in pages of {}, or this is none: whole pages of 32 bytes to 1 MiB, at most 16 MiB",
+                slot.size,
+                slot.page()
+            ),
             Self::Memory { needed } => write!(f, "a delta needs at least {needed} bytes of memory"),
             Self::Bug(error) => write!(f, "the delta that was made can't be applied: {error}"),
         }
@@ -189,6 +200,10 @@ pub fn make_and_tell(
             continue;
         }
         return Err(Error::TooLarge(image.len()));
+    }
+    let size = |image: &[u8]| u32::try_from(image.len()).unwrap_or(u32::MAX);
+    if let Some(slot) = options.slot.filter(|slot| !slot.is_sound(size(old), size(new))) {
+        return Err(Error::Slot(slot));
     }
     let job = Job { old, new, options };
     let jobs = options.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
@@ -281,6 +296,7 @@ impl Job<'_> {
             new_size: u32::try_from(self.new.len()).unwrap_or(u32::MAX),
             old_check: self.options.old_check,
             new_check: self.options.new_check,
+            slot: self.options.slot,
             layout: Layout { nodes: 1, learned: 1, segments: 0, one_map: true },
         }
     }
@@ -332,9 +348,12 @@ impl Job<'_> {
     /// Matches with several limits on how short they may be and on how many.
     fn candidates(&self, matches: &[Match], header: &Header, shortest: &[usize]) -> Vec<Candidate> {
         let room = self.room_for_segments();
+        let matches = &matching::allowed(matches, self.options.slot, self.old.len());
+        // Where a copy of what differs would do no harm; over the old image itself it might come too late.
+        let covered = if self.options.slot.is_some() { 0 } else { self.old.len() };
         let limits = shortest.iter().flat_map(|shortest| SHARES.map(|share| (*shortest, room * share / 20)));
         let candidate = |(shortest, most)| {
-            let pieces = matching::pieces(matches, (self.old.len(), self.new.len()), shortest, most);
+            let pieces = matching::pieces(matches, (covered, self.new.len()), shortest, most);
             let layout = self.layout(pieces.len())?;
             Some(Candidate { header: Header { layout, ..*header }, pieces })
         };

@@ -14,6 +14,7 @@ fn predictor(instructions: Instructions) -> Header {
         instructions,
         image_address: Some(ADDRESS),
         data: Some(Region { start: 0x2000_0000, log2_len: 29 }),
+        slot: None,
         old_size: 0x40_0000,
         new_size: 0x40_0000,
         old_check: [0; 4],
