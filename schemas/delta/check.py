@@ -168,6 +168,10 @@ def check_pairs(suit, corpus):
         if pair.addresses:
             options += ["--base-address", hex(ADDRESS), "--data", f"{DATA_START:#x}+{DATA_SIZE}"]
         cases += [(pair.name, pair.old, pair.new, profile, options) for profile in PROFILES]
+        # Made for one slot, and applied from one image to another.
+        slot = -(-max(len(pair.old), len(pair.new)) // 256) * 256
+        in_place = [*options, "--in-place", "--slot", str(slot), "--page", "256"]
+        cases.append((f"{pair.name} in place", pair.old, pair.new, "s", in_place))
     for name in CORPUS if corpus else ():
         old, new = ((corpus / name / f"{which}.bin").read_bytes() for which in ("old", "new"))
         cases.append((name, old, new, "m", []))

@@ -69,10 +69,17 @@ def read_header(data):
     if version != 1:
         raise Refused("version", f"version {version} is unknown")
     flags = fields.byte()
-    if flags & 0x80 or flags & 0x0F > XTENSA:
+    if flags & 0x0F > XTENSA:
         raise Refused("predictors", f"flags {flags:#04x} are unknown")
     old_size = fields.leb128(SIZE_END, "the size of the old image")
     new_size = fields.leb128(SIZE_END, "the size of the new image")
+    if flags & 0x80:
+        # Made to be applied in place; from one image to another it is a delta like others.
+        at = fields.at
+        slot = fields.leb128(SIZE_END + 1, "the size of the slot")
+        log2_page = fields.byte()
+        if not 5 <= log2_page <= 20 or slot % (1 << log2_page) or max(old_size, new_size) > slot:
+            raise Refused("header", f"a slot of {slot} bytes in pages of 2^{log2_page}, at byte {at}, is none")
     image_address = fields.address("the image's address") if flags & 0x10 else None
     data_start = fields.address("the address of data") if flags & 0x20 else None
     data_log2 = fields.leb128(32, "the length of data") if flags & 0x20 else 0
