@@ -17,7 +17,7 @@
 //! | `segments`, `learned` | where a place of the old image has moved to |
 //! | `predict` | references of an instruction set: found, read, aimed anew |
 //! | `model`, `tables`, `range` | the probability of a bit, and the arithmetic coder |
-//! | `in_place` (feature `delta-in-place`) | over the old image itself, in one slot |
+//! | `in_place` (feature `delta-in-place`), `slot` | over the old image itself, in one slot |
 //! | `create` (feature `std`) | the encoder: matching, candidates |
 
 mod apply;
@@ -35,14 +35,14 @@ mod predict;
 mod range;
 mod replay;
 mod segments;
+mod slot;
 mod tables;
 
 pub use apply::Decoder;
 pub use error::{Error, Fault};
-pub use header::{
-    CHECK_LEN, HEADER_LEN_MAX, Header, IMAGE_SIZE_END, Instructions, MAGIC, Region, Slot, VERSION,
-};
+pub use header::{CHECK_LEN, HEADER_LEN_MAX, Header, IMAGE_SIZE_END, Instructions, MAGIC, Region, VERSION};
 pub use layout::MemoryParts;
+pub use slot::Slot;
 
 /// What a decoder reads and writes: the caller's storage.
 pub trait Images {

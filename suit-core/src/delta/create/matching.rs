@@ -3,8 +3,8 @@
 //! The way is that of bsdiff (Percival, "Naive differences of executable code", 2003): exact matches that explain more than
 //! the last one would if it went on are anchors; each is extended both ways as long as more bytes agree than not.
 
-use super::super::header::Slot;
 use super::super::segments::Piece;
+use super::super::slot::Slot;
 use super::seeds::{Index, narrow, wide};
 use alloc::vec::Vec;
 

@@ -10,8 +10,9 @@ mod parallel;
 mod race;
 mod seeds;
 
-use super::header::{CHECK_LEN, Header, IMAGE_SIZE_END, Instructions, Region, Slot};
+use super::header::{CHECK_LEN, Header, IMAGE_SIZE_END, Instructions, Region};
 use super::layout::{Layout, SEGMENT_LEN};
+use super::slot::Slot;
 use alloc::vec::Vec;
 use core::fmt;
 use core::num::NonZero;

@@ -10,10 +10,11 @@
 
 mod journal;
 
-use super::header::{Header, Slot};
+use super::header::Header;
 use super::range::{Bits, NUMBER_LEN, STEP_MAX};
 use super::replay::{Replay, Unit};
 use super::segments::Piece;
+use super::slot::Slot;
 use super::{Fault, Images};
 use core::fmt;
 use journal::{Journal, Step, crc, journal_len};
@@ -36,7 +37,8 @@ pub trait Flash {
     fn size(&self, area: Area) -> u32;
 
     /// The header has been read and checked, and all there is is large enough; nothing was written yet. Here a device checks that
-    /// the header's pages are those of its flash, and the slot begins with the old image, by its digest. Not asked when an update goes on that was begun before.
+    /// the header's pages are those of its flash, and the slot begins with the old image, by its digest. Not asked when an update
+    /// goes on that was begun before.
     ///
     /// # Errors
     /// To refuse the delta.
@@ -72,8 +74,7 @@ pub trait Flash {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// As for any delta; before the first write but for [`Truncated`](super::Error::Truncated) and others that are seen only in the
-    /// coded bytes of the new image.
+    /// As for any delta; before the first write, but for what is seen only in the coded bytes of the new image.
     Delta(super::Error),
     /// The delta is not made to be applied in place.
     NotInPlace,
