@@ -222,6 +222,36 @@ fn s02_memory_for_deltas_is_a_part_of_all_that_the_device_has() {
     assert!(most < all + 2048, "{most} of {all}");
 }
 
+/// Thumb's calls of places behind them, of which those past `own` lie further on.
+fn calls(own: &str) -> Vec<u8> {
+    let further = u32::try_from(own.len()).unwrap();
+    let call = |at: u32| {
+        let place = 24 * (at / 4 * 7 % 200);
+        let offset = 800 + place + if place < 2_000 { 0 } else { further } - (at + 4);
+        let (first, second) = (0xf000 | offset >> 12, 0xf800 | offset >> 1 & 0x7ff);
+        (first | second << 16).to_le_bytes()
+    };
+    [(0..200).flat_map(|number| call(4 * number)).collect(), image(own)].concat()
+}
+
+#[test]
+fn whose_calls_devices_predict_can_be_said() {
+    let place = place();
+    place.write("old.bin", calls("")).write("new.bin", calls("what is new here has forty characters..."));
+    let plain = String::from_utf8(place.read("module.toml")).unwrap();
+    for (name, predicted) in [("thumb", 1), ("none", 0)] {
+        place.write("module.toml", format!("{plain}instructions = '{name}'\n"));
+        build(&place, "module", "");
+        let envelope = place.read("module.suit");
+        // A delta of version 1 of the format, and its flags.
+        let flags = envelope.windows(3).find(|bytes| bytes[..2] == [0xd5, 1]).unwrap()[2];
+        assert_eq!(flags & 15, predicted, "{name}");
+    }
+    place.write("module.toml", format!("{plain}instructions = 'z80'\n"));
+    let refused = place.say("build module.toml -o module.suit");
+    assert!(refused.err.starts_with("error[E0207]: unknown word 'z80'"), "{}", refused.err);
+}
+
 #[test]
 fn p_077_what_was_made_before_the_power_went_is_used_by_the_next_run() {
     let place = place();

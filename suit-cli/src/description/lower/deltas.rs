@@ -10,7 +10,7 @@ use crate::error::{Failure, Outcome, codes};
 use crate::images;
 use crate::source::{Span, Spanned};
 use suit_core::delta::create::{self, Options};
-use suit_core::delta::{Error, Header};
+use suit_core::delta::{Error, Header, Instructions};
 use suit_core::labels::Algorithm;
 use suit_core::owned::{Digest, Parameter};
 
@@ -45,6 +45,7 @@ pub(super) struct Said<'d> {
     uri: &'d Spanned<String>,
     file: Option<&'d Spanned<String>>,
     profile: Profile,
+    instructions: Option<Instructions>,
 }
 
 /// What is said of the delta for an image, if there is one; of an image without a slot, or of the one for this slot.
@@ -56,6 +57,7 @@ pub(super) fn said<'d>(
     let Some(given) = component.delta.as_ref().filter(|_| !context.without_delta) else { return Ok(None) };
     let profile = given.value.profile.as_ref().map_or(Profile::M, |profile| profile.value.0);
     let delta = &given.value;
+    let instructions = delta.instructions.as_ref().map(|set| set.value.0.of_codec());
     let needs = |what: &str, help: &str| {
         context.failure(codes::NEEDS, given.span, format!("the delta needs {what}")).help(help)
     };
@@ -74,7 +76,14 @@ pub(super) fn said<'d>(
             .uri
             .as_ref()
             .ok_or_else(|| needs("a uri", "add 'uri', such as \"#delta\" for one in the envelope"))?;
-        return Ok(Some(Said { span: given.span, base, uri, file: delta.file.as_ref(), profile }));
+        return Ok(Some(Said {
+            span: given.span,
+            base,
+            uri,
+            file: delta.file.as_ref(),
+            profile,
+            instructions,
+        }));
     };
     let alone = [&delta.base, &delta.uri, &delta.file].into_iter().flatten().next();
     if let Some(alone) = alone {
@@ -101,7 +110,7 @@ pub(super) fn said<'d>(
     Ok(found.map(|one| {
         let one: &'d Spanned<model::DeltaSlot> = one;
         let model::DeltaSlot { base, uri, file, .. } = &one.value;
-        Said { span: one.span, base, uri, file: file.as_ref(), profile }
+        Said { span: one.span, base, uri, file: file.as_ref(), profile, instructions }
     }))
 }
 
@@ -152,6 +161,7 @@ pub(super) fn lower(
         None => {
             let options = Options {
                 memory: said.profile.of_codec().memory(),
+                instructions: said.instructions.or_else(|| alike(base.instructions, new.instructions)),
                 old_check: check(&old_bytes),
                 new_check: check(&new_bytes),
                 ..Options::default()
@@ -190,6 +200,14 @@ pub(super) fn lower(
         images.payloads.push(Payload { name, span, content: payload, written });
     }
     Ok(delta)
+}
+
+/// What the files say, unless they contradict each other.
+fn alike(old: Option<Instructions>, new: Option<Instructions>) -> Option<Instructions> {
+    match (old, new) {
+        (Some(one), Some(other)) if one != other => None,
+        (one, other) => other.or(one),
+    }
 }
 
 fn length(bytes: &[u8]) -> u64 {

@@ -19,6 +19,7 @@ use super::words::{Word, Words};
 use crate::source::Spanned;
 use schemars::{JsonSchema, Schema, json_schema};
 use serde::Deserialize;
+use suit_core::delta::Instructions;
 use suit_core::delta::create;
 use suit_core::labels::{Algorithm, ManifestKey};
 
@@ -161,6 +162,9 @@ pub(crate) struct Delta {
     pub(crate) slots: Option<Spanned<Vec<Spanned<DeltaSlot>>>>,
     /// Memory that devices lend: S 4 KiB, M 16 KiB, L 32 KiB; M if it isn't said.
     pub(crate) profile: Option<Spanned<Word<Profile>>>,
+    /// Whose calls devices predict, if an ELF file doesn't say it: other sets may have features of their own there. All are
+    /// tried if nothing says it.
+    pub(crate) instructions: Option<Spanned<Word<InstructionSet>>>,
     /// Where the base is on the device: the component itself, or with slots its identifier with `running` behind it, if it
     /// isn't said.
     pub(crate) base_id: Option<Vec<Spanned<Bytes>>>,
@@ -470,6 +474,20 @@ own_words! {
         L = "L",
     }
 
+    /// Instruction sets whose calls deltas predict.
+    InstructionSet, "DeltaInstructions", "an instruction set" {
+        /// No calls.
+        None = "none",
+        /// Thumb, Cortex-M.
+        Thumb = "thumb",
+        /// RISC-V.
+        RiscV = "riscv",
+        /// AArch64.
+        AArch64 = "aarch64",
+        /// Xtensa.
+        Xtensa = "xtensa",
+    }
+
     /// What of a file is the image.
     Sections, "FileSections", "what of the file is the image" {
         /// What ELF and HEX files say is to be loaded.
@@ -486,6 +504,19 @@ impl Profile {
             Self::S => create::Profile::S,
             Self::M => create::Profile::M,
             Self::L => create::Profile::L,
+        }
+    }
+}
+
+impl InstructionSet {
+    /// The set as the codec calls it.
+    pub(crate) const fn of_codec(self) -> Instructions {
+        match self {
+            Self::None => Instructions::None,
+            Self::Thumb => Instructions::Thumb,
+            Self::RiscV => Instructions::RiscV,
+            Self::AArch64 => Instructions::AArch64,
+            Self::Xtensa => Instructions::Xtensa,
         }
     }
 }
