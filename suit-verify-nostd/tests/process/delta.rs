@@ -245,7 +245,7 @@ fn p_231_what_is_no_delta_of_this_version_is_refused_before_the_first_write() {
         (good[..5].to_vec(), ProcessError::DeltaMalformed),
         (with(0, 0), ProcessError::DeltaMalformed),
         (with(1, 99), ProcessError::DeltaUnsupported),
-        (with(2, 0x80), ProcessError::DeltaUnsupported),
+        (with(2, 0x0f), ProcessError::DeltaUnsupported),
     ];
     for (delta, error) in cases {
         refused(&mut device(&delta), &vouched(&delta), error);
