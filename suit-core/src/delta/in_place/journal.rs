@@ -277,3 +277,20 @@ impl Out {
         if self.len > 0 { self.flush(flash) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What doesn't fit would be lost in silence.
+    #[test]
+    fn a_record_has_room_for_all_numbers_of_the_decoder() {
+        let mut memory = [0; 64];
+        let mut replay: Replay<'_, Bits> = Replay::new(&mut memory);
+        let mut count = 0;
+        let mut counted = |_: &mut u32| count += 1;
+        replay.each_number(&mut counted);
+        replay.side.each_number(&mut counted);
+        assert!((1..=STATE_LEN / 4).contains(&count), "{count} numbers");
+    }
+}
