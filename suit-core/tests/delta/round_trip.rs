@@ -69,6 +69,27 @@ fn every_pair_profile_and_chunk_size() {
     }
 }
 
+/// Painted and looked through afterwards: no more is used than the header asks for.
+#[test]
+fn memory_past_what_the_header_asks_for_is_not_touched() {
+    for (name, old, new) in pairs() {
+        for profile in Profile::ALL {
+            let made = made(&old, &new, profile);
+            let needed = made.header.memory() as usize;
+            for paint in [0xa5, 0x5a] {
+                let mut memory = vec![paint; needed + 300];
+                let mut storage = Storage::over(&old);
+                let mut decoder = Decoder::new(&mut memory);
+                decoder.feed(&made.payload, &mut storage).unwrap();
+                decoder.finish(&mut storage).unwrap();
+                assert!(storage.new == new, "{name}, {profile:?}");
+                assert!(memory[needed..].iter().all(|byte| *byte == paint), "{name}, {profile:?}");
+                assert!(memory[..needed].iter().any(|byte| *byte != paint), "{name}, {profile:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn moved_functions_cost_next_to_nothing() {
     let functions: Vec<u32> = (0..100).collect();
