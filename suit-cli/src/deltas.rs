@@ -1,13 +1,17 @@
 //! Deltas as this tool makes and applies them: with the device's decoder, in the memory that the delta's header asks for.
 
 use crate::description::lower::digest_of;
-use suit_core::delta::create::{self, Made, Options, Progress, make_and_tell};
+use crate::images::Image;
+use suit_core::delta::create::{self, DATA, Made, Options, Progress, make_and_tell};
 use suit_core::delta::in_place::{self, Area, Flash};
-use suit_core::delta::{CHECK_LEN, Decoder, Error, Fault, Header, Images};
+use suit_core::delta::{CHECK_LEN, Decoder, Error, Fault, Header, Images, Instructions, Region};
 use suit_core::labels::Algorithm;
 
 /// Bytes that the decoder gets at a time: as a device gets them in blocks of CoAP, so that what it refuses there is seen here.
 const CHUNK: usize = 64;
+
+/// No smaller region is taken from a file: 64 KiB, the RAM of small microcontrollers.
+const DATA_LOG2_MIN: u8 = 16;
 
 /// The first bytes of an image's SHA-256, by which a delta knows it.
 pub(crate) fn check(image: &[u8]) -> [u8; CHECK_LEN] {
@@ -18,6 +22,30 @@ pub(crate) fn check(image: &[u8]) -> [u8; CHECK_LEN] {
 /// Whether an image is the one of this size and check.
 pub(crate) fn is_bound(size: u32, expected: [u8; CHECK_LEN], image: &[u8]) -> bool {
     usize::try_from(size) == Ok(image.len()) && check(image) == expected
+}
+
+/// The instruction set that files say their images are for; `None` also if they say different ones: then each is tried.
+pub(crate) fn instructions(old: &Image, new: &Image) -> Option<Instructions> {
+    let said = [old.instructions, new.instructions];
+    let [one, other] = said;
+    if differ(said) { None } else { other.or(one) }
+}
+
+/// Whether two files say different things of their images.
+pub(crate) fn differ<T: PartialEq>(said: [Option<T>; 2]) -> bool {
+    matches!(said, [Some(one), Some(other)] if one != other)
+}
+
+/// Where data lies, if a file says so and the default region doesn't have it: that one has room for what comes to be at run time.
+pub(crate) fn data(old: &Image, new: &Image) -> Option<Region> {
+    let data = new.data.as_ref().or(old.data.as_ref())?;
+    let (start, last) = (u32::try_from(data.start).ok()?, u32::try_from(data.end.checked_sub(1)?).ok()?);
+    if DATA.contains(start) && DATA.contains(last) {
+        return None;
+    }
+    // The smallest block that has both ends; heap and stack, which no section shows, are near them.
+    let log2_len = u8::try_from(32 - (start ^ last).leading_zeros()).ok()?.max(DATA_LOG2_MIN);
+    (log2_len < 32).then_some(Region { start: start >> log2_len << log2_len, log2_len })
 }
 
 /// The smallest delta of those that are made for each address that files say, or for a guessed one if none does. Images for the
@@ -180,7 +208,7 @@ impl Flash for Simulated<'_> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
+#[allow(clippy::unwrap_used, reason = "a helper of tests that fails has to fail the test")]
 mod tests {
     use super::*;
 

@@ -168,7 +168,7 @@ fn every_pair_comes_out_and_the_journal_is_clean() {
 }
 
 #[test]
-fn the_power_may_go_at_every_write_and_erase() {
+fn p_233_the_power_may_go_at_every_write_and_erase() {
     let functions: Vec<u32> = (0..12).collect();
     let (old, new) = (thumb(&functions), thumb(&[&functions[..3], &[77], &functions[4..]].concat()));
     let room = Slot { size: 4096, log2_page: 8 };
@@ -206,7 +206,7 @@ fn the_power_may_go_at_every_write_and_erase() {
 }
 
 #[test]
-fn the_power_may_go_with_every_pair() {
+fn p_233_the_power_may_go_with_every_pair() {
     for (name, old, new, slot) in pairs() {
         let made = in_place(&old, &new, slot);
         let fresh = || Device::new(&made, &old, made.header.journal().unwrap());

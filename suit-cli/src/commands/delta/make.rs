@@ -11,8 +11,8 @@ use crate::render::words::size;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;
-use suit_core::delta::create::{DATA, Error, Options, Profile, Progress};
-use suit_core::delta::{Header, Instructions, Region};
+use suit_core::delta::Header;
+use suit_core::delta::create::{Error, Options, Profile, Progress};
 
 /// What was made, as JSON, version 1.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -37,9 +37,6 @@ struct DeltaRecord {
     #[serde(flatten)]
     facts: Facts,
 }
-
-/// No smaller region is taken from a file: 64 KiB, the RAM of small microcontrollers.
-const DATA_LOG2_MIN: u8 = 16;
 
 pub(super) fn run(args: &MakeArgs, console: &Console) -> Outcome<()> {
     let several = args.base.len() > 1;
@@ -115,8 +112,8 @@ fn delta(old: &Loaded, new: &Loaded, args: &MakeArgs, console: &Console) -> Outc
     };
     let options = Options {
         memory,
-        instructions: args.instructions.chosen().or_else(|| instructions(old, new, console)),
-        data: args.data.or_else(|| data(old, new)),
+        instructions: args.instructions.chosen().or_else(|| deltas::instructions(&old.image, &new.image)),
+        data: args.data.or_else(|| deltas::data(&old.image, &new.image)),
         image_address: args.base_address,
         old_check: old.check(),
         new_check: new.check(),
@@ -127,6 +124,11 @@ fn delta(old: &Loaded, new: &Loaded, args: &MakeArgs, console: &Console) -> Outc
         let smallest = step.smallest.map(|bytes| format!(", {} so far", size(bytes))).unwrap_or_default();
         console.progress(&format!("{}: {} of {} steps{smallest}", old.image.name, step.done, step.of));
     };
+    if args.instructions.chosen().is_none()
+        && deltas::differ([old.image.instructions, new.image.instructions])
+    {
+        console.warn(linked(old, new, "are for different machines"));
+    }
     let said = [old.image.base, new.image.base];
     if let ([Some(one), Some(other)], None) = (said, args.base_address)
         && one != other
@@ -166,29 +168,6 @@ fn delta(old: &Loaded, new: &Loaded, args: &MakeArgs, console: &Console) -> Outc
         }
     }
     Ok((made.header, made.payload))
-}
-
-/// The instruction set, if the files say one. Of those that say different ones, each is tried.
-fn instructions(old: &Loaded, new: &Loaded, console: &Console) -> Option<Instructions> {
-    match (old.image.instructions, new.image.instructions) {
-        (Some(one), Some(other)) if one != other => {
-            console.warn(linked(old, new, "are for different machines"));
-            None
-        }
-        (one, other) => other.or(one),
-    }
-}
-
-/// Where data lies, if a file says so and the default region doesn't have it: that one has room for what comes to be at run time.
-fn data(old: &Loaded, new: &Loaded) -> Option<Region> {
-    let data = new.image.data.as_ref().or(old.image.data.as_ref())?;
-    let (start, last) = (u32::try_from(data.start).ok()?, u32::try_from(data.end.checked_sub(1)?).ok()?);
-    if DATA.contains(start) && DATA.contains(last) {
-        return None;
-    }
-    // The smallest block that has both ends; heap and stack, which no section shows, are near them.
-    let log2_len = u8::try_from(32 - (start ^ last).leading_zeros()).ok()?.max(DATA_LOG2_MIN);
-    (log2_len < 32).then_some(Region { start: start >> log2_len << log2_len, log2_len })
 }
 
 fn linked(old: &Loaded, new: &Loaded, how: &str) -> Failure {

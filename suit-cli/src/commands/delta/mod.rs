@@ -10,6 +10,7 @@ pub(crate) use info::InfoRecord;
 pub(crate) use make::MadeRecord;
 
 use crate::cli::delta::{DeltaAction, DeltaArgs};
+use crate::deltas;
 use crate::error::{Exit, Failure, Outcome, Place, codes};
 use crate::images::{self, Image, Sections};
 use crate::input::Input;
@@ -87,10 +88,10 @@ fn check_base(input: &Input, header: &Header, old: &Loaded) -> Outcome<()> {
 
 /// The same of an image's bytes; `name` is their file's.
 fn check_bytes(input: &Input, header: &Header, name: &str, old: &[u8]) -> Outcome<()> {
-    let digest = Sha256::digest(old);
-    if digest.starts_with(&header.old_check) && usize::try_from(header.old_size) == Ok(old.len()) {
+    if deltas::is_bound(header.old_size, header.old_check, old) {
         return Ok(());
     }
+    let digest = Sha256::digest(old);
     let message = format!("'{}' is for another base than '{name}'", input.name);
     Err(Failure::new(codes::DELTA_BASE, message)
         .at(Place::file(name))

@@ -161,7 +161,8 @@ pub(super) fn lower(
         None => {
             let options = Options {
                 memory: said.profile.of_codec().memory(),
-                instructions: said.instructions.or_else(|| alike(base.instructions, new.instructions)),
+                instructions: said.instructions.or_else(|| deltas::instructions(&base, new)),
+                data: deltas::data(&base, new),
                 old_check: check(&old_bytes),
                 new_check: check(&new_bytes),
                 ..Options::default()
@@ -200,14 +201,6 @@ pub(super) fn lower(
         images.payloads.push(Payload { name, span, content: payload, written });
     }
     Ok(delta)
-}
-
-/// What the files say, unless they contradict each other.
-fn alike(old: Option<Instructions>, new: Option<Instructions>) -> Option<Instructions> {
-    match (old, new) {
-        (Some(one), Some(other)) if one != other => None,
-        (one, other) => other.or(one),
-    }
 }
 
 fn length(bytes: &[u8]) -> u64 {
