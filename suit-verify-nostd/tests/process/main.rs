@@ -34,6 +34,8 @@ mod limits;
 mod management;
 #[cfg(all(feature = "owner-policy", feature = "update-management", feature = "trust-domains"))]
 mod owner;
+#[cfg(feature = "trust-domains")]
+mod places;
 mod power;
 mod procedure;
 mod records;
