@@ -50,7 +50,7 @@ pub fn authenticate<'a>(
         let block = WalkedBlock::check(content)?;
         trial.block(block, content.offset(), authentication.signed())?;
     }
-    let (verified, required) = (trial.count, trust.required().get());
+    let (verified, required) = (trial.verified.len(), trust.required().get());
     match verified {
         0 => Err(AuthenticationError::NoTrustedSignature),
         _ if verified < required => Err(AuthenticationError::TooFewSignatures { verified, required }),
@@ -91,17 +91,15 @@ pub(crate) struct Trial<'t> {
     pub(crate) crypto: &'t Crypto<'t>,
     pub(crate) budget: &'t mut Budget,
     pub(crate) verified: AnchorSet,
-    /// How many these are.
-    count: u8,
 }
 
 impl<'t> Trial<'t> {
     pub(crate) fn new(trust: &'t TrustStore<'t>, crypto: &'t Crypto<'t>, budget: &'t mut Budget) -> Self {
-        Self { trust, crypto, budget, verified: AnchorSet::default(), count: 0 }
+        Self { trust, crypto, budget, verified: AnchorSet::default() }
     }
 
     fn is_over(&self) -> bool {
-        !self.trust.is_thorough() && self.count >= self.trust.required().get()
+        !self.trust.is_thorough() && self.verified.len() >= self.trust.required().get()
     }
 
     /// Checks a block that begins at `offset`, and tries it if that is still needed.
@@ -231,8 +229,6 @@ impl<'t> Trial<'t> {
                 self.budget.attempt()?;
                 if verify(anchor.key()).is_ok() {
                     self.verified.insert(index);
-                    // No more than there are anchors.
-                    self.count = self.count.saturating_add(1);
                     return Ok(());
                 }
             }
