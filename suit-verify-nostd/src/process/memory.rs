@@ -104,6 +104,12 @@ impl Lent<'_> {
     pub const FRAME: usize = size_of::<Frame>();
     /// Bytes that are lent beside these and the buffer.
     pub const REST: usize = size_of::<Kept>();
+    /// Bytes of a [`Processor`](super::Processor) that takes dependencies and deltas, where addresses have 32 bits.
+    #[cfg(all(feature = "trust-domains", feature = "delta"))]
+    pub const PROCESSOR_32: usize = 212;
+    /// Bytes of the place for a [`Dependency`](super::Dependency), where addresses have 32 bits.
+    #[cfg(feature = "trust-domains")]
+    pub const DEPENDENCY_32: usize = 68;
 
     /// No more of it than so many targets, settings, frames and bytes: for tools that find out what a device needs.
     #[must_use]
@@ -116,6 +122,12 @@ impl Lent<'_> {
         self
     }
 }
+
+// The others are the same on every computer, as nothing in them is an address.
+#[cfg(all(feature = "trust-domains", feature = "delta", target_pointer_width = "32"))]
+const _: [(); Lent::PROCESSOR_32] = [(); size_of::<super::Processor<'_, '_, ()>>()];
+#[cfg(all(feature = "trust-domains", target_pointer_width = "32"))]
+const _: [(); Lent::DEPENDENCY_32] = [(); size_of::<super::Dependency<'_>>()];
 
 /// What a processor keeps of the present procedure and doesn't ask for at every command. It lies here since a processor is
 /// moved to where it stays, and so is on the stack twice.

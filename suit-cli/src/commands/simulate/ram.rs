@@ -1,13 +1,12 @@
 //! RAM: what a run takes, and how much is lent.
 
-use super::Machine;
 use crate::error::{Failure, Outcome, codes};
 use crate::render::words::size;
 use crate::simulate::device::Limits;
-use suit_verify_nostd::process::{Dependency, Lent};
+use suit_verify_nostd::process::Lent;
 
-/// RAM that carrying out takes: the processor as it is on this computer, where pointers are longer than on most devices,
-/// and what it uses of the memory that is lent to it.
+/// RAM that carrying out takes on a device whose addresses have 32 bits: the processor, and what it uses of the memory that
+/// is lent to it.
 pub(super) struct Ram {
     targets: usize,
     settings: usize,
@@ -18,9 +17,9 @@ pub(super) struct Ram {
 
 impl Ram {
     pub(super) fn new(limits: &Limits, dependencies: bool) -> Self {
-        let machine = size_of::<Machine<'_, '_, '_>>() + Lent::REST;
+        let machine = Lent::PROCESSOR_32 + Lent::REST;
         let for_dependencies = if dependencies {
-            limits.envelopes + limits.dependencies * size_of::<Dependency<'_>>()
+            limits.envelopes + limits.dependencies * Lent::DEPENDENCY_32
         } else {
             0
         };
