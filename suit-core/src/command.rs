@@ -99,6 +99,12 @@ impl<'a> Sequence<'a> {
         self.content.rest()
     }
 
+    /// A reader over the encoding.
+    #[must_use]
+    pub const fn content(&self) -> Reader<'a> {
+        self.content
+    }
+
     /// Offset of the encoding's first byte.
     #[must_use]
     pub const fn offset(&self) -> usize {

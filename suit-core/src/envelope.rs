@@ -16,34 +16,23 @@ pub struct Envelope<'a> {
 /// A byte string of the envelope, as received. Digests cover it with its head.
 #[derive(Clone, Copy, Debug)]
 pub struct Wrapped<'a> {
-    item: &'a [u8],
-    content: Reader<'a>,
+    /// A reader at its head.
+    start: Reader<'a>,
 }
 
 impl<'a> Wrapped<'a> {
-    /// As [`Wrapped::read`], of one that was read before.
-    fn known(reader: &mut Reader<'a>) -> Self {
-        let start = *reader;
-        let content = reader.known_wrapped();
-        Self { item: reader.since(&start), content }
-    }
-
-    fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
-        let start = *reader;
-        let content = reader.wrapped()?;
-        Ok(Self { item: reader.since(&start), content })
-    }
-
     /// The byte string with its head: what digests are computed over (M §8.3, §8.4.12).
     #[must_use]
-    pub const fn item(&self) -> &'a [u8] {
-        self.item
+    pub fn item(&self) -> &'a [u8] {
+        let mut reader = self.start;
+        reader.known_bytes();
+        reader.since(&self.start)
     }
 
     /// A reader over the content.
     #[must_use]
-    pub const fn content(&self) -> Reader<'a> {
-        self.content
+    pub fn content(&self) -> Reader<'a> {
+        { self.start }.known_wrapped()
     }
 }
 
@@ -124,6 +113,12 @@ impl<'a> Envelope<'a> {
         Ok(envelope)
     }
 
+    /// A reader over the whole envelope.
+    #[must_use]
+    pub const fn reader(&self) -> Reader<'a> {
+        self.whole
+    }
+
     /// The whole envelope as received.
     #[must_use]
     pub const fn bytes(&self) -> &'a [u8] {
@@ -139,7 +134,7 @@ impl<'a> Envelope<'a> {
     /// Digest and authentication blocks.
     #[must_use]
     pub fn authentication(&self) -> Authentication<'a> {
-        Authentication { content: self.known(EnvelopeKey::AuthenticationWrapper).content }
+        Authentication { content: self.known(EnvelopeKey::AuthenticationWrapper).content() }
     }
 
     /// The manifest's byte string; nothing of its content was read.
@@ -150,14 +145,14 @@ impl<'a> Envelope<'a> {
 
     /// One of the members that every envelope has: the walk refuses one without.
     fn known(&self, key: EnvelopeKey) -> Wrapped<'a> {
-        self.member(key).unwrap_or(Wrapped { item: &[], content: Reader::new(&[]) })
+        self.member(key).unwrap_or(Wrapped { start: Reader::new(&[]) })
     }
 
     /// A member with a registered key, such as a severed section. Nothing vouches for it but the manifest's digest.
     #[must_use]
     pub fn member(&self, key: EnvelopeKey) -> Option<Wrapped<'a>> {
         let value = Walked::new(self.map()).find(key.code())?;
-        Some(Wrapped::known(&mut value.reader()))
+        Some(Wrapped { start: value.reader() })
     }
 
     /// The map of its members.
@@ -198,7 +193,9 @@ fn read_member<'a>(reader: &mut Reader<'a>) -> Result<(MemberKey<'a>, Wrapped<'a
         let label = reader.int()?;
         EnvelopeKey::from_code(label).map_or(MemberKey::Unknown(label), MemberKey::Known)
     };
-    Ok((key, Wrapped::read(reader)?))
+    let start = *reader;
+    reader.bytes()?;
+    Ok((key, Wrapped { start }))
 }
 
 /// `SUIT_Authentication`, borrowed: a digest, then any number of blocks.

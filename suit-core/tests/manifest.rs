@@ -195,7 +195,10 @@ fn an_index_twice_in_the_longest_list() {
 fn severed_sections() {
     let encoded = full().encode();
     let manifest = Manifest::parse(Reader::new(&encoded)).unwrap();
-    let check = |section: &str| manifest.check_section(Reader::at(&hex(section), 1000)).map(drop);
+    let check = |section: &str| {
+        let input = [&[0; 1000][..], &hex(section)].concat();
+        manifest.check_section(Reader::at_byte(&input, 1000)).map(drop)
+    };
     // Two components and a dependency at 5: three targets.
     assert_eq!(check("84 0c 05 03 0f"), Ok(()));
     assert_eq!(check("82 03 0f"), Err(Error::new(ErrorKind::MissingComponentIndex, 1001)));
@@ -266,6 +269,7 @@ fn envelopes() {
         Error::new(ErrorKind::Untagged, 0)
     );
     // Inside another document, offsets are that document's.
-    let at = Envelope::parse_at(Reader::at(&untagged, 500), Tagging::Required).unwrap_err();
+    let inside = [&[0; 500], &untagged[..]].concat();
+    let at = Envelope::parse_at(Reader::at_byte(&inside, 500), Tagging::Required).unwrap_err();
     assert_eq!(at, Error::new(ErrorKind::Untagged, 500));
 }

@@ -90,8 +90,8 @@ fn items_both_ways() {
         assert_eq!(writer.into_inner(), encoded, "case {case}: written");
 
         // Somewhere in an input: what follows is not touched, and offsets count from its start.
-        let input = [&encoded[..], &[0xff]].concat();
-        let mut reader = Reader::at(&input, 100);
+        let input = [&[0; 100], &encoded[..], &[0xff]].concat();
+        let mut reader = Reader::at_byte(&input, 100);
         let read = match *item {
             Item::Uint(_) => Item::Uint(reader.uint().unwrap()),
             Item::Int(_) => Item::Int(reader.int().unwrap()),
@@ -123,7 +123,7 @@ fn items_both_ways() {
 
 #[test]
 fn heads() {
-    let head = |bytes: &str| Reader::at(&hex(bytes), 7).head();
+    let head = |bytes: &str| Reader::at_byte(&[&[0; 7], &hex(bytes)[..]].concat(), 7).head();
     let is = |major, value| Ok(Head { major, value, indefinite: false, offset: 7 });
     assert_eq!(head("39 01 00"), is(Major::Nint, 256));
     assert_eq!(head("5b ff ff ff ff ff ff ff ff"), is(Major::Bytes, u64::MAX));
@@ -148,8 +148,8 @@ fn other_kinds() {
     ];
     for (expected, others, ask) in asks {
         for first in hex(others) {
-            let error = ask(&mut Reader::at(&[first, 0, 0], 9)).unwrap_err();
-            assert_eq!(error, Error::new(ErrorKind::WrongType(expected), 9), "{first:02x} as {expected:?}");
+            let error = ask(&mut Reader::at_byte(&[0, 0, first, 0, 0], 2)).unwrap_err();
+            assert_eq!(error, Error::new(ErrorKind::WrongType(expected), 2), "{first:02x} as {expected:?}");
         }
     }
     assert!(!Reader::new(&[0xf4]).null(), "false is not null");

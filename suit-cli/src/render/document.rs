@@ -150,7 +150,8 @@ impl<'a> Document<'a> {
 
     /// A reader at a value; offsets are those in the file.
     pub(crate) fn reader(&self, id: Id) -> Reader<'a> {
-        Reader::at(self.encoded(id), self.nodes[id].offset)
+        let span = self.nodes[id].span();
+        Reader::at_byte(self.bytes.get(..span.end).unwrap_or_default(), span.start)
     }
 }
 

@@ -86,48 +86,59 @@ pub const TRUE: u64 = 21;
 /// Simple value `null`.
 pub const NULL: u64 = 22;
 
-/// A cursor over borrowed bytes that knows how far from the start of the outermost input it stands.
+/// A cursor over borrowed bytes: the input, up to where this reader has to stop, and at which byte of it the reader stands. So
+/// whoever reads moves a number and nothing else.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
-    rest: &'a [u8],
-    offset: usize,
+    /// From the first byte of the outermost input on.
+    input: &'a [u8],
+    at: usize,
 }
 
 impl<'a> Reader<'a> {
     /// A reader over a whole input, whose first byte has offset 0.
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Self::at(bytes, 0)
+        Self::at_byte(bytes, 0)
     }
 
-    /// A reader over a part of an input; `offset` is that of its first byte.
+    /// A reader that stands at a byte of an input, and ends with it.
     #[must_use]
-    pub const fn at(bytes: &'a [u8], offset: usize) -> Self {
-        Self { rest: bytes, offset }
+    pub const fn at_byte(input: &'a [u8], offset: usize) -> Self {
+        Self { input, at: offset }
+    }
+
+    /// What the bytes from here to where it ends are the end of: the input from its first byte on.
+    #[must_use]
+    pub const fn input(&self) -> &'a [u8] {
+        self.input
     }
 
     /// Offset of the next byte.
     #[must_use]
     pub const fn offset(&self) -> usize {
-        self.offset
+        self.at
     }
 
     /// The bytes not read yet.
     #[must_use]
     pub const fn rest(&self) -> &'a [u8] {
-        self.rest
+        match self.input.split_at_checked(self.at) {
+            Some((_, rest)) => rest,
+            None => &[],
+        }
     }
 
     /// Whether everything was read.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.rest.is_empty()
+        self.at >= self.input.len()
     }
 
     /// A fault of this kind at the next byte.
     #[must_use]
     pub const fn error(&self, kind: ErrorKind) -> Error {
-        Error::new(kind, self.offset)
+        Error::new(kind, self.at)
     }
 
     /// Ends reading.
@@ -135,7 +146,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// `TrailingBytes` if something is left.
     pub fn finish(&self) -> Result<(), Error> {
-        if self.rest.is_empty() { Ok(()) } else { Err(self.error(ErrorKind::TrailingBytes)) }
+        if self.is_empty() { Ok(()) } else { Err(self.error(ErrorKind::TrailingBytes)) }
     }
 
     /// Takes `len` bytes.
@@ -143,46 +154,18 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// `Truncated` if there are fewer.
     pub fn take(&mut self, len: u64) -> Result<&'a [u8], Error> {
-        let split = usize::try_from(len).ok().and_then(|len| self.rest.split_at_checked(len));
-        let Some((taken, rest)) = split else {
-            return Err(Error::new(ErrorKind::Truncated, self.offset.saturating_add(self.rest.len())));
+        let end = usize::try_from(len).unwrap_or(usize::MAX).saturating_add(self.at);
+        let Some(taken) = self.input.get(self.at..end) else {
+            return Err(Error::new(ErrorKind::Truncated, self.input.len()));
         };
-        self.rest = rest;
-        self.offset = self.offset.saturating_add(taken.len());
+        self.at = end;
         Ok(taken)
-    }
-
-    /// A reader this many bytes further on, or at the end.
-    pub(crate) fn skip(self, count: usize) -> Self {
-        let rest = self.rest.get(count..).unwrap_or_default();
-        Self { rest, offset: self.offset.wrapping_add(self.rest.len().wrapping_sub(rest.len())) }
-    }
-
-    /// The number of the next head, if there is one.
-    pub(super) fn head_value(&mut self) -> Option<u64> {
-        let (&first, rest) = self.rest.split_first()?;
-        match short(first) {
-            Some(value) => {
-                *self = Self { rest, offset: self.offset.wrapping_add(1) };
-                Some(value)
-            }
-            None => self.long_value(first, rest),
-        }
-    }
-
-    #[inline(never)]
-    fn long_value(&mut self, first: u8, rest: &'a [u8]) -> Option<u64> {
-        let info = first & 0x1f;
-        let (value, rest) = if first >= 0xe0 { (u64::from(info), rest) } else { number(info, rest)? };
-        self.advance(rest);
-        Some(value)
     }
 
     /// The bytes between an earlier state of this reader and its present one.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> &'a [u8] {
-        let len = self.offset.saturating_sub(earlier.offset);
-        earlier.rest.get(..len).unwrap_or_default()
+        earlier.input.get(earlier.at..self.at).unwrap_or_default()
     }
 
     /// Reads a head.
@@ -199,21 +182,17 @@ impl<'a> Reader<'a> {
     /// What `rules` returns; `Truncated` and `ReservedHead` always.
     #[inline]
     pub fn head_by<R: Rules>(&mut self, rules: &mut R) -> Result<Head, Error> {
-        let offset = self.offset;
-        let Some((&first, rest)) = self.rest.split_first() else {
+        let offset = self.at;
+        let Some(&first) = self.input.get(offset) else {
             return Err(Error::new(ErrorKind::Truncated, offset));
         };
-        let Long { value, rest, indefinite } = match short(first) {
-            Some(value) => Long { value, rest, indefinite: false },
-            None => long(first, rest, offset, rules)?,
+        let behind = offset.wrapping_add(1);
+        let Long { value, at, indefinite } = match short(first) {
+            Some(value) => Long { value, at: behind, indefinite: false },
+            None => long(first, self.input, behind, rules)?,
         };
-        self.advance(rest);
+        self.at = at;
         Ok(Head { major: Major::of(first), value, indefinite, offset })
-    }
-
-    fn advance(&mut self, rest: &'a [u8]) {
-        self.offset = self.offset.saturating_add(self.rest.len().saturating_sub(rest.len()));
-        self.rest = rest;
     }
 
     /// The major type of the next item, without reading it.
@@ -226,10 +205,8 @@ impl<'a> Reader<'a> {
     /// Reads `null` if it comes next.
     pub fn null(&mut self) -> bool {
         // It has one encoding.
-        let found = self.rest.first() == Some(&0xf6);
-        if found {
-            *self = self.skip(1);
-        }
+        let found = self.input.get(self.at) == Some(&0xf6);
+        self.at = self.at.wrapping_add(usize::from(found));
         found
     }
 
@@ -289,7 +266,15 @@ impl<'a> Reader<'a> {
     /// As [`Reader::bytes`].
     pub fn wrapped(&mut self) -> Result<Self, Error> {
         let content = self.bytes()?;
-        Ok(Self::at(content, self.offset.saturating_sub(content.len())))
+        Ok(self.over(content))
+    }
+
+    /// A reader over what was taken last.
+    const fn over(&self, taken: &[u8]) -> Self {
+        match self.input.split_at_checked(self.at) {
+            Some((input, _)) => Self { input, at: self.at.wrapping_sub(taken.len()) },
+            None => Self { input: &[], at: 0 },
+        }
     }
 
     /// Reads a text string.
@@ -340,7 +325,19 @@ impl<'a> Reader<'a> {
     /// Reads the head of an item that was read before, as everything in a checked manifest was, and returns its number;
     /// 0 if there is none. What is known to be there need not be asked for, which takes less room on a device.
     pub fn known(&mut self) -> u64 {
-        self.head_value().unwrap_or(0)
+        let Some(&first) = self.input.get(self.at) else { return 0 };
+        self.at = self.at.wrapping_add(1);
+        let info = first & 0x1f;
+        // Simple values are told in one byte.
+        if info < 24 || first >= 0xe0 { info.into() } else { self.known_long(info) }
+    }
+
+    /// Reads on behind the first byte of a head that is longer than that.
+    #[inline(never)]
+    fn known_long(&mut self, info: u8) -> u64 {
+        let Some((value, at)) = number(info, self.input, self.at) else { return 0 };
+        self.at = at;
+        value
     }
 
     /// As [`Reader::known`], for an integer of either sign.
@@ -352,16 +349,16 @@ impl<'a> Reader<'a> {
 
     /// Whether the next item is of this major type.
     pub(crate) fn is(&self, major: Major) -> bool {
-        self.rest.first().is_some_and(|first| Major::of(*first) == major)
+        self.input.get(self.at).is_some_and(|first| Major::of(*first) == major)
     }
 
     /// As [`Reader::head`], quick with heads of one byte.
     #[inline(always)]
     pub(crate) fn step(&mut self) -> Result<(Major, u64), Error> {
-        if let Some((&first, rest)) = self.rest.split_first()
+        if let Some(&first) = self.input.get(self.at)
             && let Some(value) = short(first)
         {
-            *self = Self { rest, offset: self.offset.wrapping_add(1) };
+            self.at = self.at.wrapping_add(1);
             return Ok((Major::of(first), value));
         }
         self.head().map(|head| (head.major, head.value))
@@ -376,14 +373,14 @@ impl<'a> Reader<'a> {
     /// As [`Reader::known_bytes`], with a reader over the content.
     pub fn known_wrapped(&mut self) -> Self {
         let content = self.known_bytes();
-        Self::at(content, self.offset.wrapping_sub(content.len()))
+        self.over(content)
     }
 
     /// Whether as many pairs of a map have a key with this encoding.
     pub(crate) fn has_key(mut self, pairs: u32, key: &[u8]) -> bool {
         for _ in 0..pairs {
             // No encoding is the beginning of another one.
-            if self.rest.starts_with(key) {
+            if self.rest().starts_with(key) {
                 return true;
             }
             if self.item().is_err() || self.item().is_err() {
@@ -407,7 +404,7 @@ impl<'a> Reader<'a> {
         // Items still to be read; an array of n items replaces itself by n, a map by 2n, a tag by 1.
         let mut open: u64 = 1;
         while open > 0 {
-            let offset = self.offset;
+            let offset = self.at;
             let (major, value) = self.step()?;
             let overflow = Error::new(ErrorKind::Truncated, offset);
             let inside = match major {
@@ -456,45 +453,40 @@ pub(crate) const fn short(first: u8) -> Option<u64> {
 }
 
 /// The number in a head of two bytes that can't be shorter: most strings have one, and need no further look either.
-pub(crate) fn two(first: u8, rest: &[u8]) -> Option<u64> {
-    let number = *rest.first()?;
+pub(crate) fn two(first: u8, input: &[u8], at: usize) -> Option<u64> {
+    let number = *input.get(at)?;
     (first & 0x1f == 24 && first < 0xe0 && number >= 24).then(|| number.into())
 }
 
 /// What a head that [`short`] doesn't know says.
-pub(crate) struct Long<'a> {
+pub(crate) struct Long {
     pub(crate) value: u64,
-    /// What follows it.
-    pub(crate) rest: &'a [u8],
+    /// Where it ends.
+    pub(crate) at: usize,
     pub(crate) indefinite: bool,
 }
 
-/// The number of a head whose first byte says in its low bits, 24 to 27, that 1, 2, 4 or 8 bytes follow; and what is behind.
-fn number(info: u8, rest: &[u8]) -> Option<(u64, &[u8])> {
-    if info == 24 {
-        return rest.split_first().map(|(number, behind)| (u64::from(*number), behind));
-    }
+/// The number of a head whose first byte says in its low bits, 24 to 27, that 1, 2, 4 or 8 bytes follow, which begin at `at`; and
+/// where they end.
+fn number(info: u8, input: &[u8], at: usize) -> Option<(u64, usize)> {
     let length = 1_usize.wrapping_shl(u32::from(info.wrapping_sub(24)));
-    let (bytes, behind) = rest.split_at_checked(length)?;
-    Some((bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)), behind))
+    let end = at.wrapping_add(length);
+    let bytes = input.get(at..end)?;
+    Some((bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)), end))
 }
 
-/// Reads on behind the first byte of a head, which stands at `offset`.
-pub(crate) fn long<'a, R: Rules>(
-    first: u8,
-    rest: &'a [u8],
-    offset: usize,
-    rules: &mut R,
-) -> Result<Long<'a>, Error> {
+/// Reads on behind the first byte of a head, at `at`.
+pub(crate) fn long<R: Rules>(first: u8, input: &[u8], at: usize, rules: &mut R) -> Result<Long, Error> {
+    let offset = at.wrapping_sub(1);
     let major = Major::of(first);
     let info = first & 0x1f;
-    // The number, what follows it, and the least number that has to be told in so many bytes (RFC 8949 §4.2.1).
+    // The number and where it ends, and the least number that has to be told in so many bytes (RFC 8949 §4.2.1).
     let (read, least) = match info {
-        0..24 => (Some((u64::from(info), rest)), 0),
-        24 => (number(info, rest), 24),
-        25 => (number(info, rest), 1 << 8),
-        26 => (number(info, rest), 1 << 16),
-        27 => (number(info, rest), 1 << 32),
+        0..24 => (Some((u64::from(info), at)), 0),
+        24 => (number(info, input, at), 24),
+        25 => (number(info, input, at), 1 << 8),
+        26 => (number(info, input, at), 1 << 16),
+        27 => (number(info, input, at), 1 << 32),
         _ => {
             let kind = match (info, major) {
                 (31, Major::Bytes | Major::Text | Major::Array | Major::Map) => ErrorKind::IndefiniteLength,
@@ -502,19 +494,18 @@ pub(crate) fn long<'a, R: Rules>(
                 _ => return Err(Error::new(ErrorKind::ReservedHead, offset)),
             };
             rules.broken(Error::new(kind, offset))?;
-            return Ok(Long { value: 0, rest, indefinite: true });
+            return Ok(Long { value: 0, at, indefinite: true });
         }
     };
-    let Some((value, after)) = read else {
-        let end = offset.saturating_add(1).saturating_add(rest.len());
-        return Err(Error::new(ErrorKind::Truncated, end));
+    let Some((value, at)) = read else {
+        return Err(Error::new(ErrorKind::Truncated, input.len()));
     };
     let kind = match major {
         Major::Simple if least != 0 || !matches!(value, FALSE..=NULL) => ErrorKind::UnsupportedSimple,
-        Major::Simple => return Ok(Long { value, rest: after, indefinite: false }),
-        _ if value >= least => return Ok(Long { value, rest: after, indefinite: false }),
+        Major::Simple => return Ok(Long { value, at, indefinite: false }),
+        _ if value >= least => return Ok(Long { value, at, indefinite: false }),
         _ => ErrorKind::LongHead,
     };
     rules.broken(Error::new(kind, offset))?;
-    Ok(Long { value, rest: after, indefinite: false })
+    Ok(Long { value, at, indefinite: false })
 }

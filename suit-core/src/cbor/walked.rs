@@ -20,8 +20,7 @@ impl<'a> Walked<'a> {
     /// A cursor at a byte of an input.
     #[must_use]
     pub fn at(bytes: &'a [u8], offset: u32) -> Self {
-        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-        Self(Reader::at(bytes.get(offset..).unwrap_or_default(), offset))
+        Self(Reader::at_byte(bytes, usize::try_from(offset).unwrap_or(usize::MAX)))
     }
 
     /// Offset of the next byte. Of an input of 4 GiB and more, what lies beyond isn't found.
@@ -63,7 +62,7 @@ impl<'a> Walked<'a> {
     }
 
     fn major(&self) -> Option<Major> {
-        self.0.rest().first().map(|first| Major::of(*first))
+        self.0.input().get(self.0.offset()).map(|first| Major::of(*first))
     }
 
     /// Steps over an item with all that it contains.

@@ -64,7 +64,7 @@ impl<'a> Context<'a> {
         self.members.keys |= bit(key);
     }
 
-    /// The value of a member of a manifest's common part begins at this byte of the walk.
+    /// The value of a member of a manifest's common part begins at this byte.
     pub(super) fn common(&mut self, key: usize, at: usize) {
         if let Some(member) = self.members.common.get_mut(place(key)) {
             // Of an input of 4 GiB and more, what lies beyond isn't found.
@@ -122,7 +122,7 @@ impl Default for Context<'_> {
 pub(crate) struct Members {
     /// A bit for each key of the manifest.
     keys: u32,
-    /// Bytes behind the beginning of the manifest, where nothing but its head stands; by [`place`].
+    /// Offsets, by [`place`]; 0 for one that isn't there, as no value of a manifest stands at the beginning of an input.
     common: [u32; 3],
 }
 
@@ -138,7 +138,8 @@ impl Members {
     pub(crate) fn common<'a>(&self, key: CommonKey, manifest: Reader<'a>) -> Reader<'a> {
         let place = usize::try_from(key.code()).map_or(0, place);
         let at = self.common.get(place).copied().filter(|at| *at != 0);
-        manifest.skip(at.and_then(|at| usize::try_from(at).ok()).unwrap_or(usize::MAX))
+        let at = at.and_then(|at| usize::try_from(at).ok()).unwrap_or(usize::MAX);
+        Reader::at_byte(manifest.input(), at)
     }
 }
 

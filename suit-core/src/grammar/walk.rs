@@ -39,12 +39,11 @@ pub(crate) fn run<'v, 'a, V: Visitor<'a>>(
     frames: &'v mut [Frame],
     tell: Option<&'v mut Telling<'v, 'a>>,
 ) -> Result<(), Error> {
-    let bytes = reader.rest();
+    let input = reader.input();
     let mut walk = Walk {
-        bytes,
-        window: bytes,
-        at: 0,
-        base: reader.offset(),
+        input,
+        window: input,
+        at: reader.offset(),
         frames,
         depth: 0,
         top: Frame::FREE,
@@ -71,13 +70,11 @@ struct Stop;
 
 struct Walk<'v, 'a, V> {
     /// The whole input.
-    bytes: &'a [u8],
+    input: &'a [u8],
     /// The input up to the end of the innermost byte string that was entered.
     window: &'a [u8],
-    /// Where the walk is, in bytes from the beginning of the input.
+    /// Where the walk is.
     at: usize,
-    /// Offset of the input's first byte.
-    base: usize,
     /// How many values' parts are being visited.
     depth: usize,
     /// The innermost of them, if there is one.
@@ -214,14 +211,10 @@ impl<'v, 'a, V: Visitor<'a>> Walk<'v, 'a, V> {
         self.tell().is_some_and(|tell| tell.top.level & INDEFINITE != 0)
     }
 
-    const fn offset(&self, at: usize) -> usize {
-        self.base.wrapping_add(at)
-    }
-
     /// Ends the walk.
     #[inline(always)]
     fn stop(&mut self, kind: ErrorKind, at: usize) -> Stop {
-        self.failed = Error::new(kind, self.offset(at));
+        self.failed = Error::new(kind, at);
         Stop
     }
 
@@ -247,7 +240,7 @@ impl<'v, 'a, V: Visitor<'a>> Walk<'v, 'a, V> {
     /// A reader at this place, up to the end of the innermost byte string.
     #[inline(always)]
     fn reader(&self, at: usize) -> Reader<'a> {
-        Reader::at(self.window.get(at..).unwrap_or_default(), self.offset(at))
+        Reader::at_byte(self.window, at)
     }
 
     /// Reads a head.
@@ -264,27 +257,25 @@ impl<'v, 'a, V: Visitor<'a>> Walk<'v, 'a, V> {
             }
             return Ok(());
         }
-        self.long(first, at)
+        self.long(first)
     }
 
     /// Reads on behind the first byte of a head that is longer than that, or says no number.
-    fn long(&mut self, first: u8, at: usize) -> Result<(), Stop> {
-        let rest = self.window.get(self.at..).unwrap_or_default();
-        if let Some(value) = two(first, rest) {
+    fn long(&mut self, first: u8) -> Result<(), Stop> {
+        if let Some(value) = two(first, self.window, self.at) {
             self.at = self.at.wrapping_add(1);
             self.value = value;
             self.indefinite = false;
             return Ok(());
         }
-        let offset = self.offset(at);
         let read = if V::SILENT {
-            long(first, rest, offset, &mut Strict)
+            long(first, self.window, self.at, &mut Strict)
         } else {
-            long(first, rest, offset, &mut Ask(&mut *self.visitor))
+            long(first, self.window, self.at, &mut Ask(&mut *self.visitor))
         };
         match read {
-            Ok(Long { value, rest, indefinite }) => {
-                self.at = self.window.len().wrapping_sub(rest.len());
+            Ok(Long { value, at, indefinite }) => {
+                self.at = at;
                 self.value = value;
                 self.indefinite = indefinite;
                 Ok(())
@@ -417,7 +408,7 @@ impl<'v, 'a, V: Visitor<'a>> Walk<'v, 'a, V> {
             }
         }
         if !V::SILENT && shape != REGION.0 {
-            self.visitor.leave(self.offset(self.at));
+            self.visitor.leave(self.at);
         }
         if behind != NO_REGION {
             if self.at != self.window.len() {
@@ -432,9 +423,9 @@ impl<'v, 'a, V: Visitor<'a>> Walk<'v, 'a, V> {
     #[inline(always)]
     fn resume(&mut self, behind: usize) {
         self.at = self.window.len();
-        self.window = self.bytes.get(..behind).unwrap_or_default();
+        self.window = self.input.get(..behind).unwrap_or_default();
         if !V::SILENT {
-            self.visitor.leave(self.offset(self.at));
+            self.visitor.leave(self.at);
         }
     }
 
@@ -444,7 +435,7 @@ impl<'v, 'a, V: Visitor<'a>> Walk<'v, 'a, V> {
             let Frame { shape, behind, .. } = self.top;
             self.pop();
             if shape != REGION.0 {
-                self.visitor.leave(self.offset(self.window.len()));
+                self.visitor.leave(self.window.len());
             }
             if behind != NO_REGION {
                 self.resume(behind);

@@ -373,7 +373,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// A cursor at an offset of a manifest's envelope.
     pub(super) fn cursor(&self, manifest: u8, at: u32) -> Walked<'a> {
-        Walked::at(self.manifest(manifest).authenticated().envelope().bytes(), at)
+        Walked::at(self.manifest(manifest).authenticated().envelope().reader().input(), at)
     }
 
     /// Carries out a command for the present target. Unless a nested sequence is entered, `argument` stands behind the

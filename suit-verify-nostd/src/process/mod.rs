@@ -34,7 +34,7 @@ mod settings;
 mod supported;
 mod targets;
 
-use suit_core::cbor::{Reader, Walked};
+use suit_core::cbor::Walked;
 use suit_core::command::Sequence;
 use suit_core::grammar::Supported;
 use suit_core::labels::{Condition, ManifestKey};
@@ -417,5 +417,5 @@ impl<'a, 'm, P: Platform> Processor<'a, 'm, P> {
 
 /// A cursor at the array that a sequence is.
 fn content(sequence: Sequence<'_>) -> Walked<'_> {
-    Walked::new(Reader::at(sequence.encoded(), sequence.offset()))
+    Walked::new(sequence.content())
 }

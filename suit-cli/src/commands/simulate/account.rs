@@ -147,7 +147,7 @@ impl Account<'_> {
             return Some(seen.code);
         }
         let at = usize::try_from(place.offset).ok().filter(|_| place.manifest == 0)?;
-        Reader::at(self.bytes.get(at..)?, at).int().ok()
+        Reader::at_byte(self.bytes, at).int().ok()
     }
 
     /// The device waits: the clock goes on to when it may go on, if that is known.

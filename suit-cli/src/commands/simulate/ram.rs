@@ -18,11 +18,8 @@ pub(super) struct Ram {
 impl Ram {
     pub(super) fn new(limits: &Limits, dependencies: bool) -> Self {
         let machine = Lent::PROCESSOR_32 + Lent::REST;
-        let for_dependencies = if dependencies {
-            limits.envelopes + limits.dependencies * Lent::DEPENDENCY_32
-        } else {
-            0
-        };
+        let for_dependencies =
+            if dependencies { limits.envelopes + limits.dependencies * Lent::DEPENDENCY_32 } else { 0 };
         Self { targets: 0, settings: 0, frames: 0, fixed: machine + limits.buffer + for_dependencies }
     }
 

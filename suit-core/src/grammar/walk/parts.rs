@@ -158,7 +158,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 {
                     self.fault(ErrorKind::LanguageTag, at)?;
                 }
-                let key = Reader::at(self.since(at), self.offset(at));
+                let key = Reader::at_byte(self.window.get(..self.at).unwrap_or_default(), at);
                 let fault = match row.what {
                     _ if name.is_some() => None,
                     What::Permissions if Self::EXTENDED => actor(key),

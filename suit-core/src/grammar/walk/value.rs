@@ -91,9 +91,9 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
         let inside = if let Value::Wrapped(content) = value { content.len() } else { 0 };
         let item = Item {
             key,
-            key_offset: self.offset(key_at),
-            offset: self.offset(at),
-            end: self.offset(self.at.saturating_sub(inside)),
+            key_offset: key_at,
+            offset: at,
+            end: self.at.saturating_sub(inside),
             shape: Shape(shape),
             value,
             start: self.reader(at),
@@ -298,7 +298,7 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
             self.close(at)?;
         }
         self.behind = self.window.len();
-        self.window = self.bytes.get(..self.at).unwrap_or_default();
+        self.window = self.input.get(..self.at).unwrap_or_default();
         self.at = begin;
         Ok(())
     }
