@@ -335,6 +335,13 @@ impl<'a> Reader<'a> {
     /// Reads on behind the first byte of a head that is longer than that.
     #[inline(never)]
     fn known_long(&mut self, info: u8) -> u64 {
+        // Most of these have a number of one byte.
+        if info == 24
+            && let Some(&number) = self.input.get(self.at)
+        {
+            self.at = self.at.wrapping_add(1);
+            return number.into();
+        }
         let Some((value, at)) = number(info, self.input, self.at) else { return 0 };
         self.at = at;
         value
