@@ -477,7 +477,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     /// At the end of an update the dependencies that ran can't go back either.
     pub(super) fn raise_dependency_floors(&mut self) -> Result<(), ProcessError> {
         for number in 1..=u8::MAX {
-            let Some(loaded) = self.loaded(number).copied() else { break };
+            // Between others a place is free where one was replaced in an earlier procedure.
+            let Some(loaded) = self.loaded(number).copied() else { continue };
             if let (Some(signed), true, Some(path)) =
                 (loaded.signed, loaded.ran > 0, self.path_of(loaded.target))
             {

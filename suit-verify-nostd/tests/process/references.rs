@@ -194,3 +194,32 @@ fn p_170_unlink_without_uninstall_is_success() {
     assert!(device.component("a").referrers.is_empty());
     assert_eq!(device.content("a"), Some(&b"x"[..]));
 }
+
+/// What was there before, and what takes its place: with the commands that do that.
+fn replacing(new: &Manifest) -> Manifest {
+    let fetch = vec![index(1), act(Act::Unlink), act(Act::Fetch), integrity(), process()];
+    with(root(new), ManifestKey::DependencyResolution, fetch)
+}
+
+/// A processor that starts again may have a free place before one that isn't.
+#[test]
+fn p_038_the_floor_of_a_dependency_rises_whichever_place_it_has() {
+    let (old, new) = (leaf(), with(manifest(&["d"]), ManifestKey::Install, mark("newer")));
+    let image = seq([vec![index(0), put(vec![uri("coap://x/a")]), act(Act::Fetch)]]);
+    let root = with(replacing(&new), ManifestKey::Validate, image);
+    let mut device = device().holding("dep", &seal(&old)).serving(URI, &seal(&new));
+    let first = device.payloads.clone();
+    let mut second = first.clone();
+    second.insert("coap://x/a".to_owned(), b"image".to_vec());
+    let mut memory = suit_verify_nostd::Memory::<16, 64, 24, 64>::new();
+    device
+        .process(&seal(&root), memory.lend(), |mut processor| {
+            processor.start(Procedure::Update).unwrap();
+            let failure = crate::device::finish(&mut processor, &first, 16).unwrap_err();
+            assert_eq!(failure.error, ProcessError::Unavailable);
+            processor.start(Procedure::Update).unwrap();
+            assert_eq!(crate::device::finish(&mut processor, &second, 16), Ok(vec![]));
+        })
+        .unwrap();
+    assert_eq!(device.floors.get(&Some(vec![b"dep".to_vec()])), Some(&7));
+}
