@@ -266,11 +266,14 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             return if same { Ok(number) } else { Err(ProcessError::ComponentUnknown) };
         }
         self.authenticate_loaded(number)?;
+        let targets = self.targets;
         let found = self.accept(number, target, dependent);
-        if found.is_err()
-            && let Some(place) = self.loaded_mut(number)
-        {
-            place.signed = None;
+        if found.is_err() {
+            // Components that were found before it was refused have their identifiers in it.
+            self.targets = targets;
+            if let Some(place) = self.loaded_mut(number) {
+                place.signed = None;
+            }
         }
         found.map(|()| number)
     }

@@ -223,3 +223,15 @@ fn p_038_the_floor_of_a_dependency_rises_whichever_place_it_has() {
         .unwrap();
     assert_eq!(device.floors.get(&Some(vec![b"dep".to_vec()])), Some(&7));
 }
+
+/// Where an authentic dependency was put that the device can't use, its components are not those of the right one.
+#[test]
+fn p_163_components_of_a_dependency_that_was_refused_are_forgotten() {
+    let foreign = with(manifest(&["d", "nowhere"]), ManifestKey::Install, vec![index(0), act(Act::Write)]);
+    let new = with(manifest(&["e"]), ManifestKey::Install, mark("newer"));
+    let mut device =
+        device().holding("dep", &seal(&foreign)).holding("d", b"another's").serving(URI, &seal(&new));
+    assert_eq!(device.update(&seal(&replacing(&new))), Ok(()));
+    assert_eq!(device.content("d"), Some(&b"another's"[..]));
+    assert_eq!(device.content("e"), Some(&b"newer"[..]));
+}
