@@ -377,19 +377,22 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
                 number
             }
         };
-        if self.procedure == Procedure::Update && !self.rehearsing {
+        // P-155: the section of the same label, which is another one than that of the procedure where unlink has led here.
+        let uninstalls = self.frame.section == ManifestKey::Uninstall;
+        if self.procedure == Procedure::Update && !self.rehearsing && !uninstalls {
             // P-168: from now on the root manifest uses it.
             let root = self.root.manifest().component_id();
             let handle = self.handle(target);
             self.platform.reference(handle, root, true)?;
         }
-        let Some(key) = self.section() else { return Ok(Flow::Next) };
         // TD §5.4: an absent section is immediate success, without the shared sequence.
-        if !self.manifest(number).manifest().has(key) {
-            self.has_run(number);
+        if !self.manifest(number).manifest().has(self.frame.section) {
+            if !uninstalls {
+                self.has_run(number);
+            }
             return Ok(Flow::Next);
         }
-        self.open_shared(number, false)?;
+        self.open_shared(number, uninstalls)?;
         Ok(Flow::Entered)
     }
 

@@ -235,3 +235,21 @@ fn p_163_components_of_a_dependency_that_was_refused_are_forgotten() {
     assert_eq!(device.content("d"), Some(&b"another's"[..]));
     assert_eq!(device.content("e"), Some(&b"newer"[..]));
 }
+
+#[test]
+fn p_155_p_170_what_is_uninstalled_uninstalls_its_dependencies() {
+    let (_, middle, last) = chain();
+    let last = with(last, ManifestKey::Uninstall, mark("gone"));
+    let set = vec![index(1), put(vec![digest_of(&last), uri("coap://x/2")])];
+    let give_up = vec![index(1), integrity(), process()];
+    let middle = with(shared(middle, set), ManifestKey::Uninstall, give_up);
+    let mut device = serving(&middle).serving("coap://x/2", &seal(&last));
+    assert_eq!(device.update(&seal(&root(&middle))), Ok(()));
+    assert_eq!(device.content("e"), Some(&b"last"[..]));
+    // Another one takes the place of the one in the middle.
+    let new = with(manifest(&["d"]), ManifestKey::Install, mark("newer"));
+    device = device.serving(URI, &seal(&new));
+    assert_eq!(device.update(&seal(&replacing(&new))), Ok(()));
+    assert_eq!(device.content("d"), Some(&b"newer"[..]));
+    assert_eq!(device.content("e"), Some(&b"gone"[..]));
+}
