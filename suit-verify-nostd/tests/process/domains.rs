@@ -88,6 +88,21 @@ fn p_163_two_dependents_put_the_same_before_a_dependency() {
     }
 }
 
+/// P-079 for the opposite condition: what image-match holds to be the same isn't another one.
+#[cfg(feature = "update-management")]
+#[test]
+fn p_191_p_079_image_not_match_of_a_dependency_is_by_its_manifest() {
+    let (leaf, other) = (leaf(), with(manifest(&["d"]), ManifestKey::Install, mark("another")));
+    for (digest, holds) in [(digest_of(&leaf), false), (digest_of(&other), true)] {
+        let ask = vec![put(vec![digest]), check(Condition::ImageNotMatch)];
+        let again = vec![put(vec![digest_of(&leaf)]), integrity(), process()];
+        let commands = seq([vec![index(1), act(Act::Fetch)], ask, again]);
+        let root = with(root(&leaf), ManifestKey::DependencyResolution, commands);
+        let failed = Err(ProcessError::ConditionFailed(Condition::ImageNotMatch));
+        assert_eq!(serving(&leaf).update(&seal(&root)), if holds { Ok(()) } else { failed });
+    }
+}
+
 #[test]
 fn a_failure_names_the_manifest_it_stands_in() {
     let leaf = with(manifest(&["d"]), ManifestKey::Install, seq([mark("x"), vec![check(Condition::Abort)]]));
