@@ -249,10 +249,18 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// Whether a target whose manifest has the right digest needs not be fetched again. Signatures and severed sections of
     /// a dependency aren't covered by that digest: what came damaged must not stay for good.
-    pub(super) fn is_sound(&mut self, target: u8) -> bool {
+    ///
+    /// # Errors
+    /// `ComponentUnknown`: where its components are, the digest and the dependent say, so another copy has them there too.
+    pub(super) fn is_sound(&mut self, target: u8) -> Result<bool, ProcessError> {
         let manifest = self.frame.manifest;
-        !self.is_dependency(manifest, target)
-            || self.load(target, manifest).and_then(|number| self.fits(number, manifest)).is_ok()
+        if !self.is_dependency(manifest, target) {
+            return Ok(true);
+        }
+        match self.load(target, manifest).and_then(|number| self.fits(number, manifest)) {
+            Err(ProcessError::ComponentUnknown) => Err(ProcessError::ComponentUnknown),
+            found => Ok(found.is_ok()),
+        }
     }
 
     /// Reads a dependency, authenticates it (P-151), and finds its components.

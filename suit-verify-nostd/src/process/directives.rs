@@ -231,7 +231,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             #[cfg(not(feature = "trust-domains"))]
             return Ok(true);
             #[cfg(feature = "trust-domains")]
-            if self.is_sound(target) {
+            if self.is_sound(target)? {
                 return Ok(true);
             }
         }

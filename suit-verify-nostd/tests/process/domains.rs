@@ -88,6 +88,26 @@ fn p_163_two_dependents_put_the_same_before_a_dependency() {
     }
 }
 
+/// Also where one of them would fetch it.
+#[test]
+fn p_163_another_prefix_is_no_reason_to_fetch_it_again() {
+    let (mut root, middle, last) = chain();
+    root.shared = Some(seq([
+        vec![index(1), put(vec![digest_of(&middle), uri(URI)])],
+        vec![index(2), put(vec![digest_of(&last), uri("coap://x/2")])],
+    ]));
+    root.components.push(id("dep2"));
+    root.dependencies.insert(2, Some(id("wing")));
+    let both = Command::SetComponentIndex(Selection::Several(vec![2, 1]));
+    let run = vec![both, act(Act::Fetch), integrity(), process()];
+    let root = with(root, ManifestKey::DependencyResolution, run);
+    let mut device = Device::new(&["a", "d", "e", "wing/e", "dep", "dep2"])
+        .with_dependencies()
+        .serving(URI, &seal(&middle))
+        .serving("coap://x/2", &seal(&last));
+    assert_eq!(device.update(&seal(&root)), Err(ProcessError::ComponentUnknown));
+}
+
 /// P-079 for the opposite condition: what image-match holds to be the same isn't another one.
 #[cfg(feature = "update-management")]
 #[test]
