@@ -188,8 +188,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         let value = *argument;
         argument.skip();
         let handle = self.handle(target);
-        // Nobody knows what it does to the component.
-        if self.state(target) == State::Verified {
+        // Nobody knows what it does to the component. What a rehearsal has put there isn't real, so it stays.
+        if self.state(target) != State::Rehearsed {
             self.changed(target);
         }
         if self.rehearsing || self.platform.custom(code, value, handle)? {

@@ -158,6 +158,17 @@ fn p_045_what_is_written_by_another_name_is_not_verified() {
 }
 
 #[test]
+fn p_045_nor_what_an_unknown_command_was_given_by_another_name() {
+    let over = vec![index(1), Command::Custom(-257, Custom::Nil), index(0)];
+    let commands = seq([vec![index(0)], verified(), over, invoke()]);
+    let envelope = seal(&with(manifest(&["a", "other name"]), ManifestKey::Invoke, commands));
+    let mut device = device();
+    device.aliases.insert("other name".to_owned(), "a".to_owned());
+    assert_eq!(device.invocation(&envelope), Err(ProcessError::InvokeUnverified));
+    assert!(invoked(&device).is_empty());
+}
+
+#[test]
 fn p_045_what_was_verified_stays_so_where_it_goes() {
     let at = |component: u64, more: Vec<Command>| seq([vec![index(component)], more]);
     let cases: Vec<(&str, Vec<Command>, &str)> = vec![
