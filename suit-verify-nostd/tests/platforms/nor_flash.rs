@@ -317,6 +317,30 @@ fn floors_are_those_of_the_layout() {
     });
 }
 
+/// What was promoted runs from the next start on, and what runs now is behind the floor already: another update has no bank
+/// to go to until then.
+#[test]
+fn s11_what_is_to_run_next_is_not_written() {
+    let mut flash = bytewise();
+    started(&mut flash, 64, |platform| {
+        update(platform, &image(600, 1), 7, |platform| platform.promote(FIRMWARE)).unwrap();
+        assert_eq!(platform.begin(FIRMWARE, &sized(500)), Err(PlatformFault::FORBIDDEN));
+        assert_eq!(platform.begin(APP, &sized(10)), Ok(0), "another component");
+    });
+    started(&mut flash, 64, |platform| {
+        platform.set_view(View::Running);
+        assert_eq!(content(platform, FIRMWARE), Some(image(600, 1)));
+        platform.set_view(View::Spare);
+        assert_eq!(platform.begin(FIRMWARE, &sized(500)), Ok(0), "now it is the other one");
+    });
+    // A start that didn't succeed goes back to the old one; then the new one is what may be replaced.
+    started(&mut flash, 64, |platform| {
+        platform.run_from(FIRMWARE, false);
+        assert_eq!(platform.slot(FIRMWARE), Some(1));
+        assert_eq!(platform.begin(FIRMWARE, &sized(500)), Ok(0));
+    });
+}
+
 /// The journal's areas take turns, so that neither is worn out first.
 #[test]
 fn records_are_spread_over_both_areas() {

@@ -54,6 +54,8 @@ pub struct NorPlatform<'c, 'b, F, B> {
     erase: u32,
     /// Of each component, a bit: its second bank runs.
     running: u64,
+    /// Of each component, a bit: its other bank is to run from the next start on.
+    promoted: u64,
     view: View,
     open: Option<Open>,
     /// Under which identifiers the banks that run can be read.
@@ -117,6 +119,7 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
             records,
             erase,
             running: 0,
+            promoted: 0,
             view: View::Spare,
             open: None,
             #[cfg(feature = "delta")]
@@ -152,8 +155,10 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
     /// Says that a component runs from its second bank, or from its first, since it was started. Until it is told, the
     /// platform takes what [`NorPlatform::promote`] has kept.
     pub fn run_from(&mut self, component: Handle, second: bool) {
-        let bit = 1_u64.checked_shl(plain(component).into()).unwrap_or(0);
-        self.running = if second { self.running | bit } else { self.running & !bit };
+        if self.runs_second(component) != second {
+            self.running ^= bit(component);
+            self.promoted &= !bit(component);
+        }
     }
 
     /// The bank that a component runs from, if there is such a component.
@@ -163,6 +168,8 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
     }
 
     /// Keeps that a component with two banks runs from the other one when it is started next: an update has ended well.
+    /// Until then that bank isn't written any more. The floor is above what the present bank holds, so a power cut during
+    /// another update would leave nothing that may run.
     ///
     /// # Errors
     /// If it can't be kept.
@@ -170,13 +177,14 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
         let mut facts = self.facts(component)?;
         let [second, ..] = &mut facts;
         *second = u8::from(!self.runs_second(component));
+        self.promoted |= bit(component);
         self.keep(key(component, FACTS)?, &facts)
     }
 
     /// Whether a component runs from its second bank.
     #[must_use]
     pub fn runs_second(&self, component: Handle) -> bool {
-        self.running.checked_shr(plain(component).into()).unwrap_or(0) & 1 == 1
+        self.running & bit(component) != 0
     }
 
     fn get(&self, component: Handle) -> Option<&'c NorComponent<'c>> {
@@ -325,8 +333,9 @@ impl<F: NorFlash, B: Board> Platform for NorPlatform<'_, '_, F, B> {
     fn begin(&mut self, component: Handle, incoming: &Incoming<'_>) -> Result<u32, PlatformFault> {
         self.open = None;
         let (bank, key) = self.viewed(component)?;
-        // What runs from flash isn't written while it runs.
-        if (self.view == View::Running || component.0 & RUNNING != 0)
+        // What runs from flash isn't written while it runs, nor is what is to run next.
+        let (alias, promoted) = (component.0 & RUNNING != 0, self.promoted & bit(component) != 0);
+        if (self.view == View::Running || alias || promoted)
             && self.get(component).is_some_and(|component| component.banks.len() > 1)
         {
             return Err(PlatformFault::FORBIDDEN);
@@ -508,6 +517,11 @@ impl State {
 /// The position of a component.
 const fn plain(component: Handle) -> u16 {
     component.0 & !RUNNING
+}
+
+/// The bit of a component in a set of them. There are at most 21 (see [`KEYS_MAX`]).
+fn bit(component: Handle) -> u64 {
+    1_u64.checked_shl(plain(component).into()).unwrap_or(0)
 }
 
 fn key(component: Handle, which: u16) -> Result<u16, PlatformFault> {
