@@ -36,10 +36,16 @@ struct Loaded<'a> {
     signed: Option<SignedManifest<'a>>,
     /// What stands before its component identifiers.
     prefix: Option<ComponentId<'a>>,
-    /// The manifest whose dependency-integrity held.
-    verified_by: Option<u8>,
+    /// A bit for each manifest whose dependency-integrity held.
+    verified_by: u16,
     /// One more than the stage of the procedure in which it last ran.
     ran: u8,
+}
+
+/// The bit of a manifest in [`Loaded::verified_by`]. More than 15 dependencies can't be loaded: each takes one of the
+/// [`ATTEMPTS`](crate::budget::ATTEMPTS) to verify a signature.
+fn bit(manifest: u8) -> Result<u16, ProcessError> {
+    1_u16.checked_shl(manifest.into()).ok_or(ProcessError::TooManyDependencies)
 }
 
 /// In place of the target: it holds something else now. No processor has so many.
@@ -81,7 +87,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             if let Some(loaded) = &mut slot.0 {
                 // It is read again if it is asked for, and its bytes are found to be the same.
                 loaded.signed = None;
-                loaded.verified_by = None;
+                loaded.verified_by = 0;
                 loaded.ran = 0;
             }
         }
@@ -233,7 +239,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         if let Some(before) = before.filter(|before| before.signed.is_some()) {
             before.target = REPLACED;
         }
-        let loaded = Loaded { bytes, target, signed: None, prefix: None, verified_by: None, ran: 0 };
+        let loaded = Loaded { bytes, target, signed: None, prefix: None, verified_by: 0, ran: 0 };
         let number = match self.number_of(target) {
             Some(number) => number,
             None => {
@@ -352,8 +358,9 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             return Err(ProcessError::DependencyMismatch);
         }
         self.fits(number, manifest)?;
+        let by = bit(manifest)?;
         if let Some(loaded) = self.loaded_mut(number) {
-            loaded.verified_by = Some(manifest);
+            loaded.verified_by |= by;
         }
         Ok(())
     }
@@ -372,9 +379,10 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         if self.state(target) == State::Rehearsed {
             return Ok(Flow::Next);
         }
+        let by = bit(manifest)?;
         let verified = self
             .number_of(target)
-            .filter(|number| self.loaded(*number).is_some_and(|loaded| loaded.verified_by == Some(manifest)));
+            .filter(|number| self.loaded(*number).is_some_and(|loaded| loaded.verified_by & by != 0));
         let number = match verified {
             Some(number) => number,
             // P-154: only what dependency-integrity has looked at.
@@ -416,7 +424,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn drop_integrity(&mut self, target: u8) {
         let number = self.number_of(target);
         if let Some(loaded) = number.and_then(|number| self.loaded_mut(number)) {
-            loaded.verified_by = None;
+            loaded.verified_by = 0;
         }
     }
 

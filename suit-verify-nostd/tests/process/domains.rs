@@ -124,6 +124,24 @@ fn p_191_p_079_image_not_match_of_a_dependency_is_by_its_manifest() {
 }
 
 #[test]
+fn p_154_two_manifests_may_verify_a_dependency_before_either_processes_it() {
+    let (mut root, middle, last) = chain();
+    let middle = with(middle, ManifestKey::DependencyResolution, vec![index(1), integrity(), process()]);
+    root.shared = Some(seq([
+        vec![index(1), put(vec![digest_of(&middle), uri(URI)])],
+        vec![index(2), put(vec![digest_of(&last), uri("coap://x/2")])],
+    ]));
+    root.components.push(id("dep2"));
+    root.dependencies.insert(2, None);
+    let both = Command::SetComponentIndex(Selection::Several(vec![1, 2]));
+    let run = vec![both.clone(), act(Act::Fetch), integrity(), process()];
+    let root = with(root, ManifestKey::DependencyResolution, run);
+    let root = with(root, ManifestKey::Install, vec![both, integrity(), process()]);
+    let mut device = serving(&middle).serving("coap://x/2", &seal(&last));
+    assert_eq!(device.update(&seal(&root)), Ok(()));
+}
+
+#[test]
 fn a_failure_names_the_manifest_it_stands_in() {
     let leaf = with(manifest(&["d"]), ManifestKey::Install, seq([mark("x"), vec![check(Condition::Abort)]]));
     let mut device = serving(&leaf);
