@@ -9,7 +9,7 @@ use suit_core::metadata::Metadata;
 
 use super::conditions::piece;
 use super::machine::{Flow, Transfer};
-use super::memory::State;
+use super::memory::{Setting, State};
 use super::{ProcessError, Processor};
 use crate::platform::{Handle, Incoming, Platform};
 
@@ -34,20 +34,23 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             self.memory.kept.transfer = None;
             return self.stored(target, transfer.stored, State::Unknown);
         }
-        let uri = self.needed(target, ParameterKey::Uri)?;
+        let unset = ProcessError::ParameterUnset(ParameterKey::Uri);
+        let uri = self.setting(target, ParameterKey::Uri).ok_or(unset)?;
         self.store(
             target,
             self.integrated(uri).map_or(Source::Outside, |it| Source::Bytes(it, State::Unknown)),
         )
     }
 
-    /// A payload that the envelope brought along under this name (P-139).
-    pub(super) fn integrated(&self, uri: &[u8]) -> Option<&'a [u8]> {
-        let uri = core::str::from_utf8(uri).ok()?;
-        let found = self.manifest(self.frame.manifest).authenticated().envelope().payload(uri);
-        // What a dependency fetches may have come with the envelope around it.
+    /// A payload that an envelope brought along under the name that the parameter uri is (P-139).
+    pub(super) fn integrated(&self, uri: Setting) -> Option<&'a [u8]> {
+        let name = core::str::from_utf8(self.cursor(uri.manifest, uri.at).string()).ok()?;
+        let with = |manifest| self.manifest(manifest).authenticated().envelope().payload(name);
+        // RFC 3986 §4.4: a fragment is one of the document in which it stands.
+        let found = with(uri.manifest);
+        // What a dependency fetches may have come with it, or with the envelope around it.
         #[cfg(feature = "trust-domains")]
-        let found = found.or_else(|| self.root.authenticated().envelope().payload(uri));
+        let found = found.or_else(|| with(self.frame.manifest)).or_else(|| with(0));
         found.map(|content| content.rest())
     }
 

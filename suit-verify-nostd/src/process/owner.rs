@@ -16,7 +16,7 @@ impl<P: Platform> Processor<'_, '_, P> {
             // A transfer that was permitted goes on.
             Directive::Fetch if self.memory.kept.transfer.is_some() => return Ok(false),
             Directive::Fetch => {
-                let uri = self.string_of(target, ParameterKey::Uri);
+                let uri = self.setting(target, ParameterKey::Uri);
                 match self.frame.section {
                     // What came with the envelope isn't fetched.
                     _ if uri.is_some_and(|uri| self.integrated(uri).is_some()) => &[Action::Install],

@@ -141,6 +141,24 @@ fn p_154_two_manifests_may_verify_a_dependency_before_either_processes_it() {
     assert_eq!(device.update(&seal(&root)), Ok(()));
 }
 
+/// A name in both envelopes means what came with the manifest that says it.
+#[test]
+fn p_139_a_15_a_name_is_looked_for_where_it_stands() {
+    let both = |bytes: &[u8]| vec![uri("#image"), sha256(bytes)];
+    let fetch = vec![Command::SetParameters(both(b"leaf's")), act(Act::Fetch), check(Condition::ImageMatch)];
+    let leaf = with(manifest(&["d"]), ManifestKey::Install, fetch);
+    let root = root(&leaf);
+    let mut overriding = root.clone();
+    overriding.components.push(id("d"));
+    let set = vec![index(2), put(both(b"root's")), index(1), integrity(), process()];
+    let overriding = with(overriding, ManifestKey::Install, set);
+    for (root, expected) in [(root, "leaf's"), (overriding, "root's")] {
+        let mut device = device().serving(URI, &seal_with(&leaf, &[("#image", b"leaf's")]));
+        assert_eq!(device.update(&seal_with(&root, &[("#image", b"root's")])), Ok(()));
+        assert_eq!(device.content("d"), Some(expected.as_bytes()));
+    }
+}
+
 #[test]
 fn a_failure_names_the_manifest_it_stands_in() {
     let leaf = with(manifest(&["d"]), ManifestKey::Install, seq([mark("x"), vec![check(Condition::Abort)]]));
