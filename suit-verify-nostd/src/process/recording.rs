@@ -168,9 +168,14 @@ impl<P: Platform> Processor<'_, '_, P> {
 
     /// The component index, in its manifest, of what a frame's command works on.
     fn index_of(&self, frame: &Frame) -> u32 {
-        (0..u32::from(u8::MAX))
-            .find(|index| self.is_target(frame.target, frame.manifest, u64::from(*index)))
-            .unwrap_or(0)
+        let manifest = self.manifest(frame.manifest).manifest();
+        let indices = 0..manifest.components().len();
+        // Those of dependencies beyond the components are any numbers.
+        #[cfg(feature = "trust-domains")]
+        let indices = indices.chain(manifest.dependencies().iter().map(|it| it.index));
+        let mut indices = indices;
+        let index = indices.find(|index| self.is_target(frame.target, frame.manifest, *index));
+        u32::try_from(index.unwrap_or(0)).unwrap_or(u32::MAX)
     }
 }
 

@@ -102,3 +102,16 @@ fn reasons_of_some_errors() {
         assert_eq!(error.reason(), reason, "{error:?}");
     }
 }
+
+#[cfg(feature = "trust-domains")]
+#[test]
+fn a_02_p_242_a_dependency_beyond_the_components_is_told_by_its_index() {
+    for at in [1, 254, 255, 70_000] {
+        let ask = vec![index(at), check(Condition::IsDependency)];
+        let mut root = with(manifest(&["a"]), ManifestKey::PayloadFetch, ask);
+        root.dependencies.insert(at, Some(id("b")));
+        let mut device = Device::abc().with_dependencies();
+        let told = records(&mut device, &seal(&root), Ok(()));
+        assert!(told[0].contains(&format!(" component {at} b ")), "{told:?}");
+    }
+}
