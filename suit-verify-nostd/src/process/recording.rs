@@ -168,14 +168,15 @@ impl<P: Platform> Processor<'_, '_, P> {
 
     /// The component index, in its manifest, of what a frame's command works on.
     fn index_of(&self, frame: &Frame) -> u32 {
+        let is_it = |index: u64| self.is_target(frame.target, frame.manifest, index);
         let manifest = self.manifest(frame.manifest).manifest();
-        let indices = 0..manifest.components().len();
+        let mut found = (0..manifest.components().len()).find(|index| is_it(*index));
         // Those of dependencies beyond the components are any numbers.
         #[cfg(feature = "trust-domains")]
-        let indices = indices.chain(manifest.dependencies().iter().map(|it| it.index));
-        let mut indices = indices;
-        let index = indices.find(|index| self.is_target(frame.target, frame.manifest, *index));
-        u32::try_from(index.unwrap_or(0)).unwrap_or(u32::MAX)
+        if found.is_none() {
+            found = manifest.dependencies().iter().map(|it| it.index).find(|index| is_it(*index));
+        }
+        found.map_or(0, |index| u32::try_from(index).unwrap_or(u32::MAX))
     }
 }
 
