@@ -324,6 +324,14 @@ pub trait Platform {
         None
     }
 
+    /// Whether the component is memory that a restart empties. A load section may copy into that whatever the owner has
+    /// vetoed; into other components it may not.
+    #[cfg(feature = "owner-policy")]
+    fn is_volatile(&mut self, component: Handle) -> bool {
+        let _ = component;
+        false
+    }
+
     /// Radio level, free storage and free memory, for the owner's policy. The time is asked of [`Platform::now`].
     #[cfg(feature = "owner-policy")]
     fn resources(&mut self) -> crate::policy::Facts {

@@ -22,7 +22,7 @@ use suit_verify_nostd::policy::{
     Weekdays, Window,
 };
 
-const ACTIONS: [Action; 4] = [Action::Fetch, Action::Install, Action::Remove, Action::Invoke];
+const ACTIONS: [Action; 5] = [Action::Fetch, Action::Install, Action::Remove, Action::Invoke, Action::Load];
 
 /// `['app']`
 const APP: &[u8] = b"\x81\x43app";
@@ -400,15 +400,20 @@ fn s22_what_each_action_is_subject_to() {
     let window = Decision::NotNow { rule: Rule::Blackout, retry_at: Some(SUNDAY + 3600) };
     let (radio, storage, ram) = (not_now(Rule::Radio), not_now(Rule::Storage), not_now(Rule::Ram));
     let table = [
-        // Fetch, Install, Remove, Invoke; and the same for a critical update.
-        (any, facts, [yes, yes, yes, yes], [yes, yes, yes, yes]),
-        (any.veto(&[&[b"app"]]), facts, [veto, veto, veto, yes], [veto, veto, veto, yes]),
-        (any.blackout(blackout), no_clock, [unknown, unknown, unknown, yes], [yes, yes, yes, yes]),
-        (any.blackout(blackout), facts, [window, window, window, yes], [yes, yes, yes, yes]),
-        (any.blackout(blackout.letting_fetch()), facts, [yes, window, window, yes], [yes, yes, yes, yes]),
-        (any.radio(-99).unwrap(), facts, [radio, yes, yes, yes], [yes, yes, yes, yes]),
-        (any.storage(10), facts, [storage, storage, yes, yes], [storage, storage, yes, yes]),
-        (any.ram(10), facts, [ram, ram, yes, yes], [ram, ram, yes, yes]),
+        // Fetch, Install, Remove, Invoke, Load; and the same for a critical update.
+        (any, facts, [yes, yes, yes, yes, yes], [yes, yes, yes, yes, yes]),
+        (any.veto(&[&[b"app"]]), facts, [veto, veto, veto, yes, veto], [veto, veto, veto, yes, veto]),
+        (any.blackout(blackout), no_clock, [unknown, unknown, unknown, yes, yes], [yes, yes, yes, yes, yes]),
+        (any.blackout(blackout), facts, [window, window, window, yes, yes], [yes, yes, yes, yes, yes]),
+        (
+            any.blackout(blackout.letting_fetch()),
+            facts,
+            [yes, window, window, yes, yes],
+            [yes, yes, yes, yes, yes],
+        ),
+        (any.radio(-99).unwrap(), facts, [radio, yes, yes, yes, yes], [yes, yes, yes, yes, yes]),
+        (any.storage(10), facts, [storage, storage, yes, yes, yes], [storage, storage, yes, yes, yes]),
+        (any.ram(10), facts, [ram, ram, yes, yes, yes], [ram, ram, yes, yes, yes]),
     ];
     for (policy, facts, plain, critical) in table {
         let policy = policy.critical(LENIENT);

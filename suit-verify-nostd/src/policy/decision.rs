@@ -18,6 +18,8 @@ pub enum Action {
     /// What is installed is to be started, with what has to be loaded into memory for it. A fetch, or a write that
     /// outlasts a restart, is what it is in whatever section it stands.
     Invoke,
+    /// What is installed is to be copied, before it is started, to where it stays over a restart.
+    Load,
 }
 
 /// What the device knows. An unknown fact is `None`, and a rule that needs it is against everything.

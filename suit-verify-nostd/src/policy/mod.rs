@@ -52,6 +52,7 @@ use crate::platform::ComponentPath;
 /// | [`Install`](Action::Install) | yes | yes | | yes | yes |
 /// | [`Remove`](Action::Remove) | yes | yes | | | |
 /// | [`Invoke`](Action::Invoke) | | | | | |
+/// | [`Load`](Action::Load) | yes | | | | |
 /// | can a [critical](Critical) update ignore it? | never | if the owner says so | if the owner says so | never | never |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OwnerPolicy<'p> {
@@ -136,6 +137,9 @@ impl<'p> OwnerPolicy<'p> {
         }
         if self.vetoes(request.component) {
             return Decision::Refused { rule: Rule::Veto };
+        }
+        if action == Action::Load {
+            return Decision::Allowed;
         }
         let critical = match (self.critical, request.priority) {
             // UM §4.3: smaller values are more urgent.

@@ -25,8 +25,11 @@ impl<P: Platform> Processor<'_, '_, P> {
                     _ => &[Action::Fetch, Action::Install],
                 }
             }
-            // Loading belongs to starting: a device must come up at any time.
-            Directive::Copy if self.frame.section == ManifestKey::Load => &[Action::Invoke],
+            // Loading belongs to starting: a device must come up at any time. But a veto is one whatever a section is called.
+            Directive::Copy if self.frame.section == ManifestKey::Load => {
+                let handle = self.handle(target);
+                if self.platform.is_volatile(handle) { &[Action::Invoke] } else { &[Action::Load] }
+            }
             Directive::Write | Directive::Copy | Directive::Swap | Directive::InstallDelta => {
                 &[Action::Install]
             }

@@ -83,6 +83,9 @@ pub(crate) struct Device {
     pub(crate) owner: Option<OwnerPolicy<'static>>,
     #[cfg(feature = "owner-policy")]
     pub(crate) resources: Facts,
+    /// Whether its components are memory.
+    #[cfg(feature = "owner-policy")]
+    pub(crate) volatile: bool,
     /// Where it is.
     #[cfg(feature = "update-management")]
     pub(crate) zone: Option<Zone>,
@@ -134,6 +137,8 @@ impl Device {
             owner: None,
             #[cfg(feature = "owner-policy")]
             resources: Facts::default(),
+            #[cfg(feature = "owner-policy")]
+            volatile: false,
             #[cfg(feature = "update-management")]
             zone: None,
             incoming: Vec::new(),
@@ -456,6 +461,11 @@ impl Platform for Device {
     #[cfg(feature = "owner-policy")]
     fn owner_policy(&mut self) -> Option<OwnerPolicy<'_>> {
         self.owner
+    }
+
+    #[cfg(feature = "owner-policy")]
+    fn is_volatile(&mut self, _: Handle) -> bool {
+        self.volatile
     }
 
     #[cfg(feature = "owner-policy")]

@@ -101,6 +101,20 @@ fn s21_a_device_comes_up_in_the_window_and_without_a_clock() {
     }
 }
 
+/// What the load section is for is memory, and a device that has nothing else there says so.
+#[test]
+fn s46_nor_is_a_vetoed_component_changed_by_loading() {
+    let load = vec![index(0), put(vec![Parameter::SourceComponent(1)]), act(Act::Copy)];
+    let check_it = vec![index(1), put(vec![sha256(IMAGE)]), check(Condition::ImageMatch), act(Act::Invoke)];
+    let manifest = with(in_section(ManifestKey::Load, load), ManifestKey::Invoke, check_it);
+    let mut device = device(VETO);
+    assert_eq!(device.invocation(&seal(&manifest)), refused(Rule::Veto));
+    assert_eq!(device.content("a"), Some(&b"old"[..]));
+    device.volatile = true;
+    assert_eq!(device.invocation(&seal(&manifest)), Ok(()));
+    assert_eq!(device.content("a"), Some(IMAGE));
+}
+
 /// A swap changes both.
 #[test]
 fn s46_nor_as_the_other_side_of_a_swap() {
