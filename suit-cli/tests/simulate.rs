@@ -87,7 +87,7 @@ fn a_firmware_update_goes_to_the_other_slot_and_is_started_from_there() {
     let ran = simulate(&place, "full.suit --device lock.toml --state field --trace text").ok();
     let wanted = "\
 start    update  sequence 42
-fetch    [firmware] slot 1  4,572 B  sha-256 8b694105…  from coap://[fd00::1]/fw-42-b.bin
+fetch    [firmware] slot 1  4,572 B  sha-256 a515a0fe…  from coap://[fd00::1]/fw-42-b.bin
 version  [firmware] slot 1  2.4.0
 switch   [firmware] slot 1  runs from now on
 keep     sequence 42
@@ -99,7 +99,7 @@ ok  full.suit  installed on door lock r3: 30 commands, 4,572 B stored, 2 pages e
     let ran =
         simulate(&place, "full.suit --device lock.toml --state field --phase invoke --trace text -v").ok();
     let invoke = "invoke   [firmware] slot 1  4,572 B  \
-                  sha-256 8b694105fb740f327f1de03937c55fb88c370e63d4ec8b634eba2a5607d89a48\n";
+                  sha-256 a515a0fe6db31b1e74ca12b78b703dfb3121213439f3a6d01737fec7e17c3511\n";
     assert!(ran.text().contains(invoke), "{}", ran.text());
     assert!(ran.text().contains("check    [firmware] slot 1  image-match holds\n"), "{}", ran.text());
 
@@ -191,7 +191,7 @@ fn a_cut_payload_is_refused_and_the_old_firmware_starts() {
         &[
             "note: image-match in section install, on component [firmware] slot 1",
             "note: it was to hold 4,572 B with sha-256 \
-             8b694105fb740f327f1de03937c55fb88c370e63d4ec8b634eba2a5607d89a48",
+             a515a0fe6db31b1e74ca12b78b703dfb3121213439f3a6d01737fec7e17c3511",
         ],
     );
     assert!(ran.err.contains("note: it holds 4,571 B with sha-256 "), "{}", ran.err);

@@ -4,8 +4,7 @@ use core::fmt::Write;
 use core::mem::size_of;
 
 use demo_layout::{ABI, Entry, Header, MAGIC, PASSED, SELF_TEST};
-
-use crate::semihosting::Console;
+use mps2_an385::semihosting::Console;
 
 /// The header at an address, if there is one that this firmware understands.
 fn header(base: usize) -> Option<Header> {

@@ -1,15 +1,16 @@
-//! Firmware of a door lock for the Cortex-M3 board mps2-an385: vector table, start-up code, and a main program that
-//! says over semihosting who it is, checks the platform module and asks the application what to do.
+//! Firmware of a door lock for the Cortex-M3 board mps2-an385: a main program that says over semihosting who it is,
+//! checks the platform module and asks the application what to do.
 #![no_std]
 #![no_main]
 
 mod image;
-mod semihosting;
-mod startup;
 
 use core::fmt::Write;
 
-use semihosting::Console;
+use mps2_an385::semihosting::{self, Console};
+use mps2_an385::vector_table;
+
+mps2_an385::entry!(main, panic!("fault"));
 
 #[cfg(feature = "applications")]
 const VERSION: &str = "2.4.0";
@@ -23,7 +24,7 @@ static STARTS: core::sync::atomic::AtomicU32 = core::sync::atomic::AtomicU32::ne
 /// What the firmware does; returns whether all was well.
 fn main() -> bool {
     let starts = STARTS.fetch_add(1, core::sync::atomic::Ordering::Relaxed);
-    let slot = match startup::vector_table() {
+    let slot = match vector_table() {
         demo_layout::SLOT_A => 'A',
         demo_layout::SLOT_B => 'B',
         _ => '?',

@@ -1,8 +1,7 @@
 //! Memory: what the host put there before the start, and what the program has of its own.
 
+use core::arch::asm;
 use core::ptr::{addr_of, addr_of_mut};
-
-use crate::startup::stack_pointer;
 
 unsafe extern "C" {
     // From link.x. Only their addresses mean something.
@@ -37,10 +36,21 @@ pub fn input(number: usize) -> &'static [u8] {
 ///
 /// # Safety
 /// To be called once.
-pub(crate) unsafe fn spare() -> &'static mut [u8] {
+#[doc(hidden)]
+#[must_use]
+pub unsafe fn spare() -> &'static mut [u8] {
     let (start, end) = (addr_of_mut!(__spare_start), addr_of_mut!(__spare_end));
     // SAFETY: link.x puts a memory of the board behind these symbols in which nothing else lies; lent once.
     unsafe { core::slice::from_raw_parts_mut(start, end as usize - start as usize) }
+}
+
+/// The stack pointer.
+#[inline(always)]
+fn stack_pointer() -> usize {
+    let value;
+    // SAFETY: reads a register.
+    unsafe { asm!("mov {}, sp", out(reg) value, options(nomem, nostack, preserves_flags)) }
+    value
 }
 
 /// The stack below the function that painted it.

@@ -4,7 +4,8 @@
 
 use core::fmt;
 
-use board::semihosting;
+use board::read;
+use mps2_an385::semihosting;
 use subject::vectors::{Host, go_through};
 
 board::entry!(main);
@@ -23,7 +24,7 @@ impl fmt::Write for Semihosting {
 
 impl Host for Semihosting {
     fn read<'r>(&mut self, path: &str, room: &'r mut [u8]) -> Option<&'r [u8]> {
-        semihosting::read(path, room)
+        read(path, room)
     }
 }
 
@@ -34,7 +35,7 @@ fn main(spare: &'static mut [u8]) -> bool {
 fn judged(spare: &mut [u8]) -> Option<()> {
     let (keys, rest) = spare.split_at_mut_checked(LIST)?;
     let (list, room) = rest.split_at_mut_checked(LIST)?;
-    let keys = core::str::from_utf8(semihosting::read("keys", keys)?).ok()?;
-    let list = core::str::from_utf8(semihosting::read("list", list)?).ok()?;
+    let keys = core::str::from_utf8(read("keys", keys)?).ok()?;
+    let list = core::str::from_utf8(read("list", list)?).ok()?;
     go_through(&mut Semihosting, keys, list, room).ok()
 }

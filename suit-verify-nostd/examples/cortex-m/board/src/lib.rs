@@ -7,7 +7,8 @@ pub mod device;
 pub mod flash;
 pub mod memory;
 pub mod procedures;
-pub mod semihosting;
+
+pub use mps2_an385::{entry, semihosting, vector_table};
 
 /// Prints a line on the console.
 #[macro_export]

@@ -3,17 +3,16 @@
 #![no_std]
 #![no_main]
 
-#[path = "../../../../../suit-cli/demo/sources/firmware/src/startup.rs"]
-mod startup;
-
 use core::arch::asm;
 
 use board::device::{self, Device, KERNEL, Starter};
 use board::flash::{HostFlash, seen};
 use board::procedures::{self, Work};
-use board::{say, semihosting};
+use board::{say, semihosting, vector_table};
 use suit_verify_nostd::platform::PlatformFault;
 use suit_verify_nostd::platforms::nor_flash::Bank;
+
+board::entry!(main, panic!("fault"));
 
 /// Returns only if there is nothing to start.
 fn main() -> bool {
@@ -34,7 +33,7 @@ fn main() -> bool {
     match procedures::invoke(&mut device, &mut work, KERNEL) {
         Ok(()) => {}
         Err(refused) => {
-            say!("boot loader at {:#x}: no kernel to start: {refused}", startup::vector_table());
+            say!("boot loader at {:#x}: no kernel to start: {refused}", vector_table());
             recover(&mut device, &mut work);
         }
     }

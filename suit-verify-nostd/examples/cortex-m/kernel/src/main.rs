@@ -5,8 +5,6 @@
 mod bytecode;
 mod flips;
 mod native;
-#[path = "../../../../../suit-cli/demo/sources/firmware/src/startup.rs"]
-mod startup;
 
 use core::fmt::Write;
 
@@ -14,9 +12,11 @@ use board::device::{self, Device, KERNEL, ROOTS, Starter};
 use board::flash::{HostFlash, seen};
 use board::procedures::{self, Work};
 use board::semihosting::{Console, File, Mode};
-use board::{check, say, semihosting};
+use board::{check, say, semihosting, vector_table};
 use suit_verify_nostd::platform::{Platform, PlatformFault};
 use suit_verify_nostd::platforms::nor_flash::{Bank, View};
+
+board::entry!(main, panic!("fault"));
 
 /// The major version is that of the interface to modules.
 #[cfg(not(feature = "two"))]
@@ -30,7 +30,7 @@ const VERSION: [i64; 3] = [2, 1, 0];
 const NOT_OURS: PlatformFault = PlatformFault(100);
 
 fn main() -> bool {
-    let second = startup::vector_table() == device::SLOT_B;
+    let second = vector_table() == device::SLOT_B;
     let [major, minor, patch] = VERSION;
     say!("kernel {major}.{minor}.{patch} in slot {}", if second { 'B' } else { 'A' });
     let opened = HostFlash::open().map(|flash| device::open(flash, Starter { start, kernel: VERSION }));

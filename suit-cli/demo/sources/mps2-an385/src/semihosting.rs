@@ -1,5 +1,5 @@
 //! Text, files and the end of the program by semihosting calls ("Semihosting for AArch32 and AArch64", Arm): a breakpoint
-//! instruction that a debugger or an emulator takes as a request. Files stand for the network and keep the flash.
+//! instruction that a debugger or an emulator takes as a request.
 
 use core::arch::asm;
 use core::ffi::CStr;
@@ -31,19 +31,25 @@ fn call_with(operation: u32, block: &[u32]) -> u32 {
     call(operation, block.as_ptr() as u32)
 }
 
+/// Prints text.
+pub fn print(text: &str) {
+    // The host takes a string that ends with a zero byte.
+    for piece in text.as_bytes().chunks(31) {
+        let mut line = [0; 32];
+        for (to, from) in line.iter_mut().zip(piece) {
+            *to = *from;
+        }
+        call(WRITE0, line.as_ptr() as u32);
+    }
+}
+
 /// The debugger's text output.
 #[derive(Clone, Copy, Debug)]
 pub struct Console;
 
 impl fmt::Write for Console {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for piece in text.as_bytes().chunks(63) {
-            let mut line = [0; 64];
-            for (to, from) in line.iter_mut().zip(piece) {
-                *to = *from;
-            }
-            call(WRITE0, line.as_ptr() as u32);
-        }
+        print(text);
         Ok(())
     }
 }
