@@ -1,4 +1,5 @@
-//! Every registry number of the SUIT documents and of COSE that this workspace uses, each in one place.
+//! Every registry number of the SUIT documents and of COSE that this workspace uses, each in one place: here those of
+//! envelope and manifest, in modules of their own those of COSE and of reports.
 //!
 //! A registry is an enum whose variants carry the number, the name that the CDDL gives it, and the section that
 //! defines it. Nothing else in the workspace spells a registry number. `as` gives a variant a place of its own, so that a
@@ -61,6 +62,12 @@ macro_rules! registry {
     (@place $value:literal $place:literal) => { $place };
     (@code $value:literal $place:literal) => { $value };
 }
+
+mod cose;
+mod report;
+
+pub use cose::{Algorithm, HeaderLabel};
+pub use report::{CapabilityKey, ReportFailureKey, ReportKey, ReportReason, SYSTEM_COMPONENT_ID};
 
 registry! {
     /// CBOR tags (IANA "CBOR Tags").
@@ -416,104 +423,6 @@ registry! {
     }
 }
 
-registry! {
-    /// COSE algorithms (IANA "COSE Algorithms": RFC 9053, 9054, 9459, 9864, 8778).
-    Algorithm {
-        /// SHA-256 (RFC 9054).
-        Sha256 = -16 "SHA-256",
-        /// SHAKE128 (RFC 9054).
-        Shake128 = -18 "SHAKE128",
-        /// SHA-384 (RFC 9054).
-        Sha384 = -43 "SHA-384",
-        /// SHA-512 (RFC 9054).
-        Sha512 = -44 "SHA-512",
-        /// SHAKE256 (RFC 9054).
-        Shake256 = -45 "SHAKE256",
-        /// ECDSA with SHA-256, curve left open; deprecated by RFC 9864.
-        Es256 = -7 "ES256",
-        /// EdDSA, curve left open; deprecated by RFC 9864.
-        EdDsa = -8 "EdDSA",
-        /// ECDSA on P-256 with SHA-256 (RFC 9864).
-        Esp256 = -9 "ESP256",
-        /// EdDSA on Curve25519 (RFC 9864).
-        Ed25519 = -19 "Ed25519",
-        /// ECDSA on P-384 with SHA-384 (RFC 9864).
-        Esp384 = -51 "ESP384",
-        /// ECDSA on P-521 with SHA-512 (RFC 9864).
-        Esp512 = -52 "ESP512",
-        /// HSS/LMS hash-based signature (RFC 8778).
-        HssLms = -46 "HSS-LMS",
-        /// HMAC with SHA-256, 256-bit tag (RFC 9053).
-        Hmac256 = 5 "HMAC-256",
-        /// AES-128 key wrap (RFC 9053).
-        A128Kw = -3 "A128KW",
-        /// AES-192 key wrap (RFC 9053).
-        A192Kw = -4 "A192KW",
-        /// AES-256 key wrap (RFC 9053).
-        A256Kw = -5 "A256KW",
-        /// Direct use of a shared key (RFC 9053).
-        Direct = -6 "direct",
-        /// ECDH ephemeral-static with AES-128 key wrap (RFC 9053).
-        EcdhEsA128Kw = -29 "ECDH-ES+A128KW",
-        /// ECDH ephemeral-static with AES-192 key wrap (RFC 9053).
-        EcdhEsA192Kw = -30 "ECDH-ES+A192KW",
-        /// ECDH ephemeral-static with AES-256 key wrap (RFC 9053).
-        EcdhEsA256Kw = -31 "ECDH-ES+A256KW",
-        /// AES-128-GCM (RFC 9053).
-        A128Gcm = 1 "A128GCM",
-        /// AES-192-GCM (RFC 9053).
-        A192Gcm = 2 "A192GCM",
-        /// AES-256-GCM (RFC 9053).
-        A256Gcm = 3 "A256GCM",
-        /// ChaCha20/Poly1305 (RFC 9053).
-        ChaCha20Poly1305 = 24 "ChaCha20/Poly1305",
-        /// AES-128-CTR (RFC 9459).
-        A128Ctr = -65534 "A128CTR",
-        /// AES-192-CTR (RFC 9459).
-        A192Ctr = -65533 "A192CTR",
-        /// AES-256-CTR (RFC 9459).
-        A256Ctr = -65532 "A256CTR",
-    }
-}
-
-impl Algorithm {
-    /// As [`Algorithm::digest_len`], of the algorithm with this number; 0 if there is none.
-    pub(crate) fn digest_len_of(number: i32) -> u8 {
-        let algorithm = Self::from_code(number.into());
-        algorithm.and_then(Self::digest_len).and_then(|len| u8::try_from(len).ok()).unwrap_or(0)
-    }
-
-    /// Length in bytes of this algorithm's hash output; `None` for everything that is not a hash.
-    #[must_use]
-    pub const fn digest_len(self) -> Option<usize> {
-        match self {
-            // RFC 9054 §3.3: SHAKE128 gives 256 bits, SHAKE256 gives 512 bits.
-            Self::Sha256 | Self::Shake128 => Some(32),
-            Self::Sha384 => Some(48),
-            Self::Sha512 | Self::Shake256 => Some(64),
-            _ => None,
-        }
-    }
-}
-
-registry! {
-    /// COSE header labels (RFC 9052 §3.1).
-    HeaderLabel {
-        /// Algorithm.
-        Algorithm = 1 "alg",
-        /// Labels that the receiver must understand.
-        Critical = 2 "crit",
-        /// Content type.
-        ContentType = 3 "content type",
-        /// Key identifier.
-        KeyId = 4 "kid",
-        /// Initialisation vector.
-        Iv = 5 "IV",
-        /// Partial initialisation vector.
-        PartialIv = 6 "Partial IV",
-    }
-}
-
 /// First number of private use: custom commands and parameters have this label or a smaller one.
 ///
 /// draft-ietf-suit-manifest-37 §8.4.9 and §11 differ about -256 itself, so it is left unknown.
@@ -527,93 +436,3 @@ pub const MANIFEST_VERSION: u64 = 1;
 
 /// Length of a UUID in bytes (RFC 9562).
 pub const UUID_LEN: usize = 16;
-
-registry! {
-    /// Keys of `SUIT_Report` (draft-ietf-suit-report §4).
-    ReportKey {
-        /// Bytes of whoever asked for the report.
-        Nonce = 2 "nonce",
-        /// Records and system properties, in the order of the run.
-        Records = 3 "records",
-        /// How the run ended.
-        Result = 4 "result",
-        /// What the processor can do.
-        CapabilityReport = 8 "capability-report",
-        /// Which manifest was run: its URI and its digest.
-        Reference = 99 "reference",
-    }
-}
-
-registry! {
-    /// Keys of the result of a run that failed (draft-ietf-suit-report §4.2).
-    ReportFailureKey {
-        /// A number that only the processor's maker knows the meaning of.
-        Code = 5 "code",
-        /// Where the run ended.
-        Record = 6 "record",
-        /// Why, as one of [`ReportReason`].
-        Reason = 7 "reason",
-    }
-}
-
-registry! {
-    /// Why a run failed (draft-ietf-suit-report §4.2).
-    ReportReason {
-        /// It did not.
-        Ok = 0 "ok",
-        /// A document can't be decoded, or breaks a rule of its structure.
-        CborParse = 1 "cbor-parse",
-        /// A COSE structure or header that is not supported.
-        CoseUnsupported = 2 "cose-unsupported",
-        /// A COSE algorithm that is not supported.
-        AlgorithmUnsupported = 3 "alg-unsupported",
-        /// No signature or MAC by a trusted key holds.
-        Unauthorised = 4 "unauthorised",
-        /// A command that is not supported.
-        CommandUnsupported = 5 "command-unsupported",
-        /// A component that does not exist.
-        ComponentUnsupported = 6 "component-unsupported",
-        /// A component that the signer has no right to.
-        ComponentUnauthorised = 7 "component-unauthorised",
-        /// A parameter that is not supported.
-        ParameterUnsupported = 8 "parameter-unsupported",
-        /// Severed members are not supported.
-        SeveringUnsupported = 9 "severing-unsupported",
-        /// A condition failed where nothing caught that.
-        ConditionFailed = 10 "condition-failed",
-        /// A directive failed.
-        OperationFailed = 11 "operation-failed",
-        /// The report was made before an invocation whose outcome is open.
-        InvokePending = 12 "invoke-pending",
-    }
-}
-
-registry! {
-    /// Keys of `SUIT_Capability_Report` (draft-ietf-suit-report §6).
-    CapabilityKey {
-        /// Component identifiers, or beginnings of them.
-        Components = 1 "components",
-        /// Command codes.
-        Commands = 2 "commands",
-        /// Parameter labels.
-        Parameters = 3 "parameters",
-        /// COSE algorithms.
-        Algorithms = 4 "algorithms",
-        /// Keys of the envelope.
-        Envelope = 5 "envelope",
-        /// Keys of the manifest.
-        Manifest = 6 "manifest",
-        /// Keys of `SUIT_Common`.
-        Common = 7 "common",
-        /// Keys of the text for people.
-        Text = 8 "text",
-        /// Keys of the text about a component.
-        ComponentText = 9 "component-text",
-        /// Keys of a dependency's metadata.
-        Dependency = 10 "dependency",
-    }
-}
-
-/// Key of the component identifier in system properties, where all other keys are [`ParameterKey`]s
-/// (draft-ietf-suit-report §4).
-pub const SYSTEM_COMPONENT_ID: i64 = 0;
