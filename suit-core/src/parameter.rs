@@ -97,6 +97,44 @@ pub enum Parameter<'a> {
     Custom(i64, Custom<'a>),
 }
 
+/// The label of a parameter, borrowed or owned: but for `Custom`, its variants are named as those of [`ParameterKey`].
+macro_rules! label_of {
+    ($parameter:expr) => {
+        label_of!($parameter;
+            VendorIdentifier
+            ClassIdentifier
+            ImageDigest
+            UseBefore
+            ComponentSlot
+            StrictOrder
+            SoftFailure
+            ImageSize
+            Content
+            EncryptionInfo
+            Uri
+            SourceComponent
+            InvokeArgs
+            DeviceIdentifier
+            FetchArguments
+            MinimumBattery
+            UpdatePriority
+            Version
+            WaitInfo
+            ComponentMetadata
+            DeltaBase
+        )
+    };
+    ($parameter:expr; $($name:ident)*) => {{
+        let key = match $parameter {
+            $( Self::$name(_) => $crate::labels::ParameterKey::$name, )*
+            Self::Custom(label, _) => return *label,
+        };
+        key.code()
+    }};
+}
+#[cfg(feature = "alloc")]
+pub(crate) use label_of;
+
 impl<'a> Parameter<'a> {
     /// Reads a label and its value.
     ///
@@ -148,31 +186,7 @@ impl<'a> Parameter<'a> {
     /// The parameter's label.
     #[must_use]
     pub const fn label(&self) -> i64 {
-        let key = match self {
-            Self::VendorIdentifier(_) => ParameterKey::VendorIdentifier,
-            Self::ClassIdentifier(_) => ParameterKey::ClassIdentifier,
-            Self::ImageDigest(_) => ParameterKey::ImageDigest,
-            Self::UseBefore(_) => ParameterKey::UseBefore,
-            Self::ComponentSlot(_) => ParameterKey::ComponentSlot,
-            Self::StrictOrder(_) => ParameterKey::StrictOrder,
-            Self::SoftFailure(_) => ParameterKey::SoftFailure,
-            Self::ImageSize(_) => ParameterKey::ImageSize,
-            Self::Content(_) => ParameterKey::Content,
-            Self::EncryptionInfo(_) => ParameterKey::EncryptionInfo,
-            Self::Uri(_) => ParameterKey::Uri,
-            Self::SourceComponent(_) => ParameterKey::SourceComponent,
-            Self::InvokeArgs(_) => ParameterKey::InvokeArgs,
-            Self::DeviceIdentifier(_) => ParameterKey::DeviceIdentifier,
-            Self::FetchArguments(_) => ParameterKey::FetchArguments,
-            Self::MinimumBattery(_) => ParameterKey::MinimumBattery,
-            Self::UpdatePriority(_) => ParameterKey::UpdatePriority,
-            Self::Version(_) => ParameterKey::Version,
-            Self::WaitInfo(_) => ParameterKey::WaitInfo,
-            Self::ComponentMetadata(_) => ParameterKey::ComponentMetadata,
-            Self::DeltaBase(_) => ParameterKey::DeltaBase,
-            Self::Custom(label, _) => return *label,
-        };
-        key.code()
+        label_of!(self)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Owned parameters.
 
 use super::manifest::Digest;
-use crate::labels::{FileType, ParameterKey, VersionComparison};
+use crate::labels::{FileType, VersionComparison};
+use crate::parameter::label_of;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -58,31 +59,7 @@ impl Parameter {
     /// The parameter's label.
     #[must_use]
     pub const fn label(&self) -> i64 {
-        let key = match self {
-            Self::VendorIdentifier(_) => ParameterKey::VendorIdentifier,
-            Self::ClassIdentifier(_) => ParameterKey::ClassIdentifier,
-            Self::ImageDigest(_) => ParameterKey::ImageDigest,
-            Self::UseBefore(_) => ParameterKey::UseBefore,
-            Self::ComponentSlot(_) => ParameterKey::ComponentSlot,
-            Self::StrictOrder(_) => ParameterKey::StrictOrder,
-            Self::SoftFailure(_) => ParameterKey::SoftFailure,
-            Self::ImageSize(_) => ParameterKey::ImageSize,
-            Self::Content(_) => ParameterKey::Content,
-            Self::EncryptionInfo(_) => ParameterKey::EncryptionInfo,
-            Self::Uri(_) => ParameterKey::Uri,
-            Self::SourceComponent(_) => ParameterKey::SourceComponent,
-            Self::InvokeArgs(_) => ParameterKey::InvokeArgs,
-            Self::DeviceIdentifier(_) => ParameterKey::DeviceIdentifier,
-            Self::FetchArguments(_) => ParameterKey::FetchArguments,
-            Self::MinimumBattery(_) => ParameterKey::MinimumBattery,
-            Self::UpdatePriority(_) => ParameterKey::UpdatePriority,
-            Self::Version(_) => ParameterKey::Version,
-            Self::WaitInfo(_) => ParameterKey::WaitInfo,
-            Self::ComponentMetadata(_) => ParameterKey::ComponentMetadata,
-            Self::DeltaBase(_) => ParameterKey::DeltaBase,
-            Self::Custom(label, _) => return *label,
-        };
-        key.code()
+        label_of!(self)
     }
 }
 
