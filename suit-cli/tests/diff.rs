@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests that fails has to fail the test")]
 
+mod published;
 mod signing;
 
 use signing::{Place, envelope, example_0, with_payload};
@@ -128,17 +129,8 @@ fn broken_files_and_other_files_are_refused() {
 
 #[test]
 fn any_two_published_files_can_be_compared() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/interop/libcsuit");
-    let mut files: Vec<_> = std::fs::read_dir(root)
-        .into_iter()
-        .flatten()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "suit"))
-        .collect();
-    files.sort();
-    if files.is_empty() {
-        println!("skipped: no interop folder beside this repository");
-    }
+    let mut files = published::files();
+    files.retain(|path| path.parent().is_some_and(|folder| folder.ends_with("libcsuit")));
     let place = Place::new();
     for pair in files.windows(2) {
         let ran = place.suit(&["diff", pair[0].to_str().unwrap(), pair[1].to_str().unwrap()]);

@@ -9,6 +9,7 @@
     reason = "a helper of tests that fails has to fail the test"
 )]
 
+mod published;
 mod signing;
 
 use sha2::{Digest as _, Sha256};
@@ -251,11 +252,6 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn interop() -> Option<PathBuf> {
-    let folder = repository().join("../shared/interop");
-    folder.is_dir().then_some(folder)
-}
-
 fn sha256(bytes: &[u8]) -> String {
     to_hex(&Sha256::digest(bytes))
 }
@@ -324,7 +320,7 @@ fn every_description_has_golden_values() {
 
 #[test]
 fn published_examples_are_rebuilt_byte_for_byte() {
-    let interop = interop();
+    let interop = published::folder();
     for example in EXAMPLES {
         let published = interop.as_ref().map(|folder| {
             std::fs::read(folder.join(format!("libcsuit/suit_manifest_{}.suit", example.name))).unwrap()
@@ -383,10 +379,7 @@ fn rebuild(place: &Place, example: &Example) {
 /// Files of the base draft: the same six manifests under other signatures, and unsigned.
 #[test]
 fn manifests_of_the_base_draft_are_the_same() {
-    let Some(folder) = interop() else {
-        println!("skipped: no published examples beside the repository");
-        return;
-    };
+    let Some(folder) = published::folder() else { return };
     for (file, name) in [
         ("example0", "exp0"),
         ("example0-unsigned", "exp0"),

@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests that fails has to fail the test")]
 
+mod published;
 mod signing;
 
 use signing::{Place, example_0, run, sha256, to_hex, with_payload};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
 /// A place with the first published example, signed by K1: its bytes are those of the published file.
@@ -239,23 +240,6 @@ fn a_description_of_what_was_inspected_builds_it_again() {
     assert_eq!(to_hex(&manifest("again.suit")), to_hex(&manifest("fw.suit")));
 }
 
-/// Every published envelope, where that folder is at hand.
-fn published() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/interop");
-    let mut files: Vec<PathBuf> = ["libcsuit", "manifest-spec"]
-        .iter()
-        .filter_map(|folder| std::fs::read_dir(root.join(folder)).ok())
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|ending| ending == "suit"))
-        .collect();
-    files.sort();
-    if files.is_empty() {
-        println!("skipped: no interop folder beside this repository");
-    }
-    files
-}
-
 #[test]
 fn every_published_file_prints_in_every_form_and_as_its_schema_says() {
     let schema = |name: &str| {
@@ -265,7 +249,7 @@ fn every_published_file_prints_in_every_form_and_as_its_schema_says() {
     };
     let (whole, part) = (schema("inspect-output.v1.json"), schema("inspect-part-output.v1.json"));
     let place = Place::new();
-    for path in published() {
+    for path in published::files() {
         let name = path.to_str().unwrap();
         for format in ["tree", "json", "edn", "hex", "toml"] {
             let ran = place.suit(&["inspect", name, "--format", format]).ok();

@@ -1,5 +1,6 @@
-//! What the tables about published files share: where the files are, which there are, and the document that is made of a
-//! table.
+//! What tests of published files share: where the files are, which there are, and the document that is made of a table.
+
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,12 @@ pub(crate) fn names(folder: &Path) -> Vec<String> {
     }
     found.sort();
     found
+}
+
+/// These envelopes; none, after saying so, if the folder is missing.
+pub(crate) fn files() -> Vec<PathBuf> {
+    let Some(folder) = folder() else { return Vec::new() };
+    names(&folder).into_iter().map(|name| folder.join(name + ".suit")).collect()
 }
 
 /// Demands that a file of `docs/` is this text. With `SUIT_WRITE_DOCS` set it is written first.
