@@ -391,6 +391,40 @@ fn a_run_that_died_leaves_the_device_as_it_was() {
 }
 
 #[test]
+fn two_runs_do_not_use_one_device_at_a_time() {
+    let place = lock();
+    simulate(&place, "full.suit --device lock.toml --state field").ok();
+    let before = state(&place, "field");
+    let message = "error[E0613]: another run uses the device in 'field'\n\
+                   help: wait until it has ended, or name another directory\n";
+    let in_use = |line: &str| {
+        let ran = simulate(&place, &format!("{line} --device lock.toml --state field"));
+        assert_eq!((ran.status, ran.err.as_str(), ran.text()), (5, message, ""), "{line}");
+    };
+    // As another run holds it: one that changes something, then one that looks.
+    let other = std::fs::File::open(place.path("field/lock")).unwrap();
+    other.lock().unwrap();
+    in_use("module.suit");
+    in_use("module.suit --rehearse");
+    other.unlock().unwrap();
+    other.lock_shared().unwrap();
+    in_use("module.suit");
+    simulate(&place, "module.suit --device lock.toml --state field --rehearse").ok();
+    assert_eq!(state(&place, "field"), before);
+    drop(other);
+    simulate(&place, "module.suit --device lock.toml --state field").ok();
+}
+
+#[test]
+fn a_rehearsal_in_an_empty_directory_leaves_it_empty() {
+    let place = lock();
+    std::fs::create_dir(place.path("field")).unwrap();
+    simulate(&place, "module.suit --device lock.toml --state field --rehearse").ok();
+    assert_eq!(state(&place, "field"), []);
+    assert_eq!(std::fs::read_dir(place.path("field")).unwrap().count(), 0);
+}
+
+#[test]
 fn what_is_not_authentic_is_refused_with_the_reasons_of_verify() {
     let place = lock();
     place.say("key gen --type p256 -o owner.pem --public owner.pub").done();

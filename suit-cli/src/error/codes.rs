@@ -154,6 +154,7 @@ codes! {
     NOT_A_DOCUMENT = 610 Input "file is of a kind that this verb does not read";
     REPORT_ENCRYPTED = 611 Input "report is encrypted", "decrypt it first; this version reads reports that are signed or have a MAC";
     DEVICE_STATE = 612 Input "not the state of this device";
+    DEVICE_IN_USE = 613 Refused "another run uses the device", "wait until it has ended, or name another directory";
 
     // Keys.
     KEY_READ = 701 Key "key can't be read", "check the name and the permissions";

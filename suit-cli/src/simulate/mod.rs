@@ -22,7 +22,7 @@ mod paths;
 pub(crate) mod payloads;
 pub(crate) mod platform;
 pub(crate) mod reporting;
-mod state;
+pub(crate) mod state;
 mod store;
 pub(crate) mod trace;
 pub(crate) mod watch;

@@ -4,6 +4,7 @@
 //! DIR/state.json      what each slot holds, which one runs, versions, floors; replaced as a whole
 //! DIR/contents/       one file for each content; files are written once, and removed when nothing points to them
 //! DIR/files/          components that are files
+//! DIR/lock            empty; held by the run that uses the device
 //! ```
 //!
 //! A run that dies leaves `state.json` as it was, and so the device.
@@ -13,6 +14,8 @@ use crate::error::{Failure, Outcome, Place, codes};
 use crate::input::Input;
 use crate::output::{Output, Target};
 use serde::{Deserialize, Serialize};
+use std::fs::{File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The words in front.
@@ -122,6 +125,86 @@ fn path(directory: &Path) -> PathBuf {
     directory.join("state.json")
 }
 
+fn lock(directory: &Path) -> PathBuf {
+    directory.join("lock")
+}
+
+/// The directory of a device, which no other run uses for as long as this lives; a run that dies gives it up.
+///
+/// Two runs would give their contents the same names, and the one that ends later would undo what the other one did.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    directory: PathBuf,
+    /// None where there is nothing that could be locked.
+    _lock: Option<File>,
+}
+
+impl Claim {
+    /// Takes a directory for a run that may change the device in it; made if it isn't there.
+    ///
+    /// # Errors
+    /// E0602 it can't be made, E0612 it is no device's, E0613 another run uses it.
+    pub(crate) fn whole(directory: &Path) -> Outcome<Self> {
+        no_others(directory)?;
+        let failed = |path: &Path, error: &io::Error| Failure::write(path.display().to_string(), error);
+        std::fs::create_dir_all(directory).map_err(|error| failed(directory, &error))?;
+        let path = lock(directory);
+        // Who may not write there can still use the device as long as nothing changes.
+        let file = File::options().create(true).append(true).open(&path);
+        let file = file.or_else(|error| File::open(&path).map_err(|_| failed(&path, &error)))?;
+        Self::held(directory, file.try_lock(), file)
+    }
+
+    /// Takes a directory for a run that only looks at the device in it, as others may do meanwhile; `None` if there is none.
+    ///
+    /// # Errors
+    /// E0612 it is no device's, E0613 another run uses it.
+    pub(crate) fn to_look(directory: &Path) -> Outcome<Option<Self>> {
+        no_others(directory)?;
+        if !path(directory).exists() {
+            return Ok(None);
+        }
+        match File::open(lock(directory)) {
+            Ok(file) => Self::held(directory, file.try_lock_shared(), file).map(Some),
+            // Nothing is made, and there are devices from before there were locks.
+            Err(_) => Ok(Some(Self { directory: directory.to_path_buf(), _lock: None })),
+        }
+    }
+
+    fn held(directory: &Path, outcome: Result<(), TryLockError>, file: File) -> Outcome<Self> {
+        match outcome {
+            Err(TryLockError::WouldBlock) => {
+                let message = format!("another run uses the device in '{}'", directory.display());
+                Err(Failure::new(codes::DEVICE_IN_USE, message))
+            }
+            // A file system without locks keeps nobody from using it.
+            Ok(()) | Err(TryLockError::Error(_)) => {
+                Ok(Self { directory: directory.to_path_buf(), _lock: Some(file) })
+            }
+        }
+    }
+
+    /// The directory.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+}
+
+/// Somebody else's directory is not to be filled with a device. A run that died at once left nothing else.
+fn no_others(directory: &Path) -> Outcome<()> {
+    let own = [contents(directory), files(directory), lock(directory)];
+    let foreign =
+        |entry: io::Result<std::fs::DirEntry>| entry.is_ok_and(|entry| !own.contains(&entry.path()));
+    if !path(directory).exists() && std::fs::read_dir(directory).is_ok_and(|mut entries| entries.any(foreign))
+    {
+        let message = format!("'{}' has files, but none of a device", directory.display());
+        return Err(
+            Failure::new(codes::DEVICE_STATE, message).help("name a new directory, or one of an earlier run")
+        );
+    }
+    Ok(())
+}
+
 impl State {
     /// Reads the state in a directory; `None` if there is none yet.
     ///
@@ -130,16 +213,6 @@ impl State {
     pub(crate) fn read(directory: &Path) -> Outcome<Option<Self>> {
         let path = path(directory);
         if !path.exists() {
-            // Somebody else's directory is not to be filled with a device. A run that died at once left nothing else.
-            let own = [contents(directory), files(directory)];
-            let taken = |entry: std::io::Result<std::fs::DirEntry>| {
-                entry.is_ok_and(|entry| !own.contains(&entry.path()))
-            };
-            if std::fs::read_dir(directory).is_ok_and(|mut entries| entries.any(taken)) {
-                let message = format!("'{}' has files, but none of a device", directory.display());
-                return Err(Failure::new(codes::DEVICE_STATE, message)
-                    .help("name a new directory, or one of an earlier run"));
-            }
             return Ok(None);
         }
         let input = Input::read(&path)?;

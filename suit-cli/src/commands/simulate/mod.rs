@@ -19,6 +19,7 @@ use crate::simulate::device::{Device, Limits};
 use crate::simulate::payloads;
 use crate::simulate::platform::FilesPlatform;
 use crate::simulate::reporting::{self, LastPlace, Reporting};
+use crate::simulate::state::Claim;
 use crate::simulate::trace::{Cost, Effect, Ended, Form, Held, Line, Trace};
 use crate::trust::Trusted;
 use account::Account;
@@ -107,7 +108,11 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
     let parts = device.veto_parts();
     let prefixes: Vec<&[&[u8]]> = parts.iter().map(Vec::as_slice).collect();
     // A rehearsal looks at a device that is kept, and doesn't make one.
-    let kept = args.state.as_deref().filter(|kept| !args.rehearse || kept.exists());
+    let kept = match args.state.as_deref() {
+        Some(directory) if args.rehearse => Claim::to_look(directory)?,
+        Some(directory) => Some(Claim::whole(directory)?),
+        None => None,
+    };
     let mut platform = FilesPlatform::new(&device, device.policy(&prefixes), kept, trace)?;
     if args.report.is_some() {
         let uri = signed.manifest().reference_uri();

@@ -5,14 +5,14 @@ mod calls;
 use super::device::{self, Device};
 use super::paths::{Facts, Found, Tree};
 use super::reporting::Reporting;
-use super::state::{self, Floor, Id, Reference, State};
+use super::state::{self, Claim, Floor, Id, Reference, State};
 use super::store::{Held, Store, Writing};
 use super::trace::{self, Cost, Effect, Line, Trace};
 use super::watch::Watcher;
 use crate::description::values::{uuid_text, vendor_text};
 use crate::error::{Failure, Outcome, codes};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use suit_core::labels::{Algorithm, FileType};
 use suit_core::owned::VendorId;
 use suit_verify_nostd::platform::{Handle, Identifier, IdentifierKind, PlatformFault};
@@ -36,7 +36,7 @@ pub(crate) struct FilesPlatform<'d> {
     procedure: Procedure,
     store: Store,
     /// Where the device is kept from run to run.
-    directory: Option<PathBuf>,
+    kept: Option<Claim>,
     tree: Option<Tree>,
     components: Vec<Live<'d>>,
     floors: Vec<Floor>,
@@ -93,16 +93,17 @@ struct LiveSlot {
 }
 
 impl<'d> FilesPlatform<'d> {
-    /// The device as its file says it is, or as the last run left it in `directory`.
+    /// The device as its file says it is, or as the last run left it where it is kept.
     ///
     /// # Errors
     /// E0612 the state is that of another device; E0601 and E0602.
     pub(crate) fn new(
         device: &'d Device,
         policy: Option<OwnerPolicy<'d>>,
-        directory: Option<&Path>,
+        kept: Option<Claim>,
         trace: Trace<'d>,
     ) -> Outcome<Self> {
+        let directory = kept.as_ref().map(Claim::directory);
         let saved = directory.map(State::read).transpose()?.flatten();
         let store = match directory {
             None => Store::temporary()?,
@@ -115,7 +116,7 @@ impl<'d> FilesPlatform<'d> {
             policy,
             procedure: Procedure::Update,
             store,
-            directory: directory.map(Path::to_path_buf),
+            kept,
             tree: None,
             components: Vec::new(),
             floors: Vec::new(),
@@ -196,8 +197,8 @@ impl<'d> FilesPlatform<'d> {
 
     fn open_tree(&mut self, is_new: bool) -> Outcome<()> {
         let Some(files) = &self.device.files else { return Ok(()) };
-        let root = match &self.directory {
-            Some(directory) => state::files(directory),
+        let root = match &self.kept {
+            Some(kept) => state::files(kept.directory()),
             None => self.store.directory().join("files"),
         };
         let name = root.display().to_string();
@@ -214,7 +215,7 @@ impl<'d> FilesPlatform<'d> {
     /// # Errors
     /// E0602 it can't be written.
     pub(crate) fn save(&self) -> Outcome<()> {
-        let Some(directory) = self.directory.as_deref().filter(|_| self.changed) else { return Ok(()) };
+        let Some(kept) = self.kept.as_ref().filter(|_| self.changed) else { return Ok(()) };
         let live = self.components.iter().filter(|live| live.way.is_none());
         let state = State {
             format: state::FORMAT.to_owned(),
@@ -224,7 +225,7 @@ impl<'d> FilesPlatform<'d> {
             references: self.references.clone(),
             time: self.time,
         };
-        state.write(directory)?;
+        state.write(kept.directory())?;
         self.store.keep_only(&state.contents());
         Ok(())
     }
