@@ -59,6 +59,27 @@ fn nothing_is_signed_where_something_is_wrong() {
             "choose another -o, or say --in-place",
         ),
         (
+            "fw.suit --key k1.pem -o k1.pem",
+            5,
+            "E0605",
+            "'k1.pem' is read by this command and would be overwritten",
+            "choose another -o, or say --in-place",
+        ),
+        (
+            "fw.suit --key k1.pem --mac mac.hex -o mac.hex",
+            5,
+            "E0605",
+            "'mac.hex' is read by this command and would be overwritten",
+            "choose another -o, or say --in-place",
+        ),
+        (
+            "fw.suit --export-tbs k1.pub --pub k1.pub",
+            5,
+            "E0605",
+            "'k1.pub' is read by this command and would be overwritten",
+            "choose another -o, or say --in-place",
+        ),
+        (
             "fw.suit --key k1.pem -o no/out.suit",
             6,
             "E0602",

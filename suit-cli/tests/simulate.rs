@@ -416,6 +416,46 @@ fn two_runs_do_not_use_one_device_at_a_time() {
 }
 
 #[test]
+fn a_report_replaces_nothing_that_the_run_reads() {
+    let place = lock();
+    place.say("key gen --type p256 -o device.pem --public device.pub").done();
+    for name in ["full.suit", "lock.toml", "vendor.pub", "device.pem", "firmware-slot-b.elf"] {
+        let before = place.read(name);
+        let line =
+            format!("full.suit --device lock.toml --state field --report {name} --report-key device.pem");
+        let ran = simulate(&place, &line);
+        let message = format!(
+            "error[E0605]: '{name}' is read by this command and would be overwritten\n\
+             help: name another file with --report\n"
+        );
+        assert_eq!((ran.status, ran.err), (5, message));
+        assert!(place.read(name) == before && !place.has("field"), "{name}");
+    }
+    // A place that can't be written is found before the device changes.
+    let ran = simulate(&place, "full.suit --device lock.toml --state field --report no/such/report");
+    assert!(
+        ran.status == 6 && ran.err.starts_with("error[E0602]: can't write 'no/such/report'"),
+        "{}",
+        ran.err
+    );
+    assert!(!place.has("field"));
+}
+
+#[test]
+fn a_report_on_standard_output_is_alone_there() {
+    let place = lock();
+    let ran = simulate(&place, "module.suit --device lock.toml --report -").done();
+    assert!(ran.err.starts_with("ok  module.suit  installed on door lock r3: "), "{}", ran.err);
+    place.write("report", &ran.out);
+    place.say("report decode report").ok();
+    for flags in ["--trace text", "--trace json", "--format json", "--rehearse"] {
+        let ran = simulate(&place, &format!("module.suit --device lock.toml --report - {flags}"));
+        assert_eq!((ran.status, ran.text()), (2, ""), "{flags}: {}", ran.err);
+        assert!(ran.err.contains("the report goes to standard output, and so does what the run tells"));
+    }
+}
+
+#[test]
 fn a_rehearsal_in_an_empty_directory_leaves_it_empty() {
     let place = lock();
     std::fs::create_dir(place.path("field")).unwrap();

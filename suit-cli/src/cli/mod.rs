@@ -20,7 +20,7 @@ pub(crate) use completions::CompletionsArgs;
 pub(crate) use man::ManArgs;
 
 use crate::error::{Failure, Outcome, codes};
-use crate::output::{Output, Target};
+use crate::output::{Output, Plan, Target};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::path::Path;
 
@@ -146,10 +146,15 @@ impl ChangedFile {
     /// Begins to write the changed form of `input`.
     ///
     /// # Errors
-    /// E0099 neither flag is given; else as [`Plan::open`](crate::output::Plan::open).
+    /// E0099 neither flag is given; else as [`Plan::open`].
     pub(crate) fn open(&self, input: &Path) -> Outcome<Output> {
         self.check()?;
-        Output::plan().reading(input).in_place(self.in_place).open(&self.target(input))
+        self.plan(input).open(&self.target(input))
+    }
+
+    /// What [`Self::open`] takes care of, for verbs that read more than `input`.
+    pub(crate) fn plan(&self, input: &Path) -> Plan {
+        Output::plan().reading(input).in_place(self.in_place)
     }
 
     /// Whether it is said where the result goes, for verbs that have work to do before they open it.

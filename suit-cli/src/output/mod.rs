@@ -4,7 +4,7 @@ mod console;
 mod file;
 
 pub(crate) use console::Console;
-pub(crate) use file::Output;
+pub(crate) use file::{Output, Plan};
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

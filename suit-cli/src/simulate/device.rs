@@ -170,6 +170,20 @@ impl Device {
         Finder { document: &document, directory }.device(&file, path)
     }
 
+    /// The images that its file names.
+    pub(crate) fn images(&self) -> impl Iterator<Item = &Image> {
+        let slots = self.components.iter().flat_map(|component| &component.slots);
+        let held = slots.filter_map(|slot| match &slot.content {
+            Content::Image(image) => Some(image),
+            Content::Erased | Content::Bytes(_) => None,
+        });
+        let offered = self.uris.iter().filter_map(|(_, offer)| match offer {
+            Offer::File(image) => Some(image),
+            Offer::Directory(_) => None,
+        });
+        held.chain(offered)
+    }
+
     /// The parts of the owner's vetoes, for [`Self::policy`].
     pub(crate) fn veto_parts(&self) -> Vec<Vec<&[u8]>> {
         self.owner.as_ref().map(Owner::parts).unwrap_or_default()

@@ -106,6 +106,7 @@ pub(super) fn export(
     };
     let is_text = args.format == SignFormat::Json;
     let plan = Output::plan().reading(&args.envelope);
+    let plan = key.iter().fold(plan, |plan, key| plan.reading(Path::new(&key.name)));
     let output = if is_text { plan.text() } else { plan }.open(target)?;
     output.finish_with(&bytes)?;
     if key.is_none() && wanted.is_none() {

@@ -8,12 +8,13 @@ use crate::cli::sign::{SignArgs, SignFormat};
 use crate::error::{Exit, Failure, Outcome, Place, codes};
 use crate::input::Input;
 use crate::keys::{Key, KidArg, algorithm_named, hex};
-use crate::output::Console;
+use crate::output::{Console, Plan};
 use crate::signers::{self, EVERYTHING};
 use blocks::Use;
 pub(crate) use elsewhere::{SignatureRecord, ToBeSignedRecord};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::path::Path;
 use suit_core::cbor::Reader;
 use suit_core::cose::Block;
 use suit_core::labels::{Algorithm, Tag};
@@ -138,7 +139,10 @@ pub(crate) fn run(args: &SignArgs, console: &Console) -> Outcome<Exit> {
         add(&mut wrapper, block, core::slice::from_ref(maker), &mut added);
     }
 
-    let mut output = args.changed.open(&args.envelope)?;
+    // A key that is overwritten is lost.
+    let read = keys.iter().chain(&secret).chain(&foreign).map(|key| Path::new(&key.name));
+    let plan = read.chain(args.import_sig.as_deref()).fold(args.changed.plan(&args.envelope), Plan::reading);
+    let mut output = plan.open(&args.changed.target(&args.envelope))?;
     wrapper.write(&mut output)?;
     output.finish()?;
     let target = args.changed.target(&args.envelope);

@@ -12,7 +12,7 @@ use crate::cli::simulate::{Phase, SimulateArgs};
 use crate::error::{Exit, Failure, Outcome, Place, codes};
 use crate::input::Input;
 use crate::keys::Key;
-use crate::output::{Console, Output, Target};
+use crate::output::{Console, Output, Plan, Target};
 use crate::render::words::size;
 use crate::signers::EVERYTHING;
 use crate::simulate::device::{Device, Limits};
@@ -25,6 +25,7 @@ use crate::trust::Trusted;
 use account::Account;
 use ram::Ram;
 use std::io::Read;
+use std::path::Path;
 use suit_core::grammar::Supported;
 use suit_core::labels::ManifestKey;
 use suit_core::{Envelope, Tagging};
@@ -61,6 +62,11 @@ type Machine<'a, 'm, 'd> = Processor<'a, 'm, FilesPlatform<'d>>;
 /// a malformed envelope, 02xx for the device file, 06xx for files, 07xx for keys, E0099 for flags.
 pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
     let device = Device::load(&args.device)?;
+    let reports_to_stdout = args.report.as_ref().is_some_and(Target::is_stdout);
+    if reports_to_stdout && (console.is_json() || args.trace.is_some() || args.rehearse) {
+        let message = "the report goes to standard output, and so does what the run tells";
+        return Err(Failure::new(codes::USAGE, message).help("write the report to a file: --report FILE"));
+    }
     let (allow, options) = allowed(&args.allow, device.options)?;
     let trusted = Trusted::read(&args.trust, |algorithm| allow.algorithm(algorithm), console)?;
     let input = Input::read(&args.envelope)?;
@@ -76,7 +82,11 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
     let store =
         TrustStore::new(&anchors).map_err(|error| Failure::new(codes::TRUST_TOO_MANY, error.to_string()))?;
     let key = args.report_key.as_deref().map(Key::read).transpose()?;
-    let report = args.report.as_ref().map(|target| Report { target, key: key.as_ref(), args, console });
+    // Before anything runs: a run whose report finds no place would have changed the device.
+    let report = match &args.report {
+        Some(target) => Some(Report::open(target, args, &device, &trusted, key.as_ref(), console)?),
+        None => None,
+    };
     let mut memory = [0; reporting::MEMORY];
     let authenticated = match authenticate(&envelope, &store, &EVERYTHING, &mut Budget::new()) {
         Ok(authenticated) => authenticated,
@@ -141,7 +151,12 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
     if json {
         console.print_json(&Answer::new(args, &input, &device, sequence, ended, trace))?;
     } else if failure.is_none() && args.trace != Some(Form::Json) {
-        console.print(&work.success(&cost))?;
+        let success = work.success(&cost);
+        if reports_to_stdout {
+            console.note(success.trim_end());
+        } else {
+            console.print(&success)?;
+        }
     }
     failure.map_or(Ok(Exit::Done), Err)
 }
@@ -181,16 +196,35 @@ fn takes(supported: &'static Supported, authenticated: &Authenticated<'_>, input
 
 /// Where the device's report goes.
 struct Report<'r> {
-    target: &'r Target,
+    output: Output,
     key: Option<&'r Key>,
-    args: &'r SimulateArgs,
     console: &'r Console,
 }
 
-impl Report<'_> {
-    fn write(&self, reporting: Reporting<'_>, ending: &Ending<'_>, device: &Device) -> Outcome<()> {
+impl<'r> Report<'r> {
+    /// # Errors
+    /// As [`Plan::open`]; nothing that the run reads is overwritten.
+    fn open(
+        target: &Target,
+        args: &SimulateArgs,
+        device: &Device,
+        trusted: &Trusted,
+        key: Option<&'r Key>,
+        console: &'r Console,
+    ) -> Outcome<Self> {
+        let keys = trusted.keys().map(|(key, _)| key).chain(key).map(|key| Path::new(&key.name));
+        let images = device.images().map(|image| Path::new(&image.name));
+        let read = [args.envelope.as_path(), &args.device].into_iter().chain(keys).chain(images);
+        let output = read.fold(Output::plan(), Plan::reading).open(target).map_err(|failure| {
+            let overwrites = failure.number() == codes::OVERWRITES_INPUT.number;
+            if overwrites { failure.help("name another file with --report") } else { failure }
+        })?;
+        Ok(Self { output, key, console })
+    }
+
+    fn write(self, reporting: Reporting<'_>, ending: &Ending<'_>, device: &Device) -> Outcome<()> {
         let (bytes, dropped) = reporting.end(ending, device, self.key)?;
-        Output::plan().reading(&self.args.envelope).open(self.target)?.finish_with(&bytes)?;
+        self.output.finish_with(&bytes)?;
         if dropped > 0 {
             self.console.note(&format!("the report had no room for {dropped} of its records"));
         }
