@@ -130,6 +130,37 @@ fn an_older_update_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn an_update_that_goes_on_after_a_failed_one_ends_like_one_that_did_not_fail() {
+    let place = lock();
+    let full = String::from_utf8(place.read("full.toml")).unwrap();
+    let module = "[[component]]\nname = \"tls\"\nid = [\"module\", \"tls\"]\nfile = \"module-tls.bin\"\n\
+                  uri = \"coap://[fd00::1]/tls-1.4.bin\"\n\n";
+    assert_eq!(full.matches("[[component]]").count(), 1);
+    let at = full.find("[[component]]").unwrap();
+    let end = full[at..].find("\n\n").map_or(full.len(), |end| at + end + 2);
+    place.write("both.toml", [&full[..end], module, &full[end..]].concat());
+    build(&place, "both", "both", &[]);
+    let offered = "\"coap://[fd00::1]/tls-1.4.bin\" = \"module-tls.bin\"\n";
+    let device = place.read("lock.toml");
+    change(&place, offered, "");
+    // The firmware is stored, the module can't be had.
+    refused(&simulate(&place, "both.suit --device lock.toml --state field"), "E1025", &[]);
+    old_firmware_starts(&place);
+    place.write("lock.toml", device);
+    let ran = simulate(&place, "both.suit --device lock.toml --state field --trace text").ok();
+    let wanted = "\
+start    update  sequence 42
+fetch    [module/tls]  596 B  sha-256 b2b0dc90…  from coap://[fd00::1]/tls-1.4.bin
+version  [firmware] slot 1  2.4.0
+version  [module/tls]  2.4.0
+switch   [firmware] slot 1  runs from now on
+keep     sequence 42
+end      success
+";
+    assert!(ran.text().starts_with(wanted), "{}", ran.text());
+}
+
+#[test]
 fn a_module_that_is_in_place_is_not_fetched_again() {
     let place = lock();
     simulate(&place, "module.suit --device lock.toml --state field").ok();

@@ -248,6 +248,12 @@ impl Platform for FilesPlatform<'_> {
         let mut other = self.watcher.other.take();
         let delta = self.watcher.delta.take();
         let Some(line) = line else { return };
+        if line.effect == Effect::Skip
+            && let Some(live) = self.live_mut(watched.component)
+        {
+            // What is there already, from an update that came not to its end, counts as what this one writes.
+            live.written = true;
+        }
         let component = match line.effect {
             Effect::Condition | Effect::Skip if !self.trace.wants_all() => return,
             Effect::Condition | Effect::Skip => self.named(watched.component),

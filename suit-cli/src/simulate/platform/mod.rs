@@ -68,7 +68,7 @@ struct Live<'d> {
     identifiers: [Vec<Identifier<'d>>; 3],
     /// The way below the directory of files, for those that lie there.
     way: Option<PathBuf>,
-    /// Written by this procedure.
+    /// Written by this procedure, or found to hold what it would write.
     written: bool,
     /// What it was to hold, as the manifest said when it was last written.
     wanted: Option<Wanted>,
