@@ -38,6 +38,10 @@ impl Input {
         }
         let name = path.display().to_string();
         let file = File::open(path).map_err(|error| Failure::read(&name, &error))?;
+        // Before it fills the memory; what says no size is counted while it is read.
+        if file.metadata().is_ok_and(|found| found.len() > LARGEST) {
+            return Err(too_large(&name, LARGEST));
+        }
         Self::take(name, file, LARGEST)
     }
 
@@ -46,7 +50,7 @@ impl Input {
         let count =
             reader.take(largest + 1).read_to_end(&mut bytes).map_err(|error| Failure::read(&name, &error))?;
         if u64::try_from(count).unwrap_or(u64::MAX) > largest {
-            return Err(Failure::new(codes::TOO_LARGE, format!("'{name}' has more than {largest} bytes")));
+            return Err(too_large(&name, largest));
         }
         Ok(Self { name, bytes })
     }
@@ -63,6 +67,10 @@ impl Input {
         })?;
         Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
     }
+}
+
+fn too_large(name: &str, largest: u64) -> Failure {
+    Failure::new(codes::TOO_LARGE, format!("'{name}' has more than {largest} bytes"))
 }
 
 #[cfg(test)]

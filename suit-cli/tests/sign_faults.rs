@@ -93,7 +93,13 @@ fn nothing_is_signed_where_something_is_wrong() {
             "can't read 'no.suit': no such file or directory",
             "check the name and the permissions",
         ),
-        ("cut.suit --key k1.pem -o out.suit", 3, "E0101", "input ends inside an item", ""),
+        (
+            "cut.suit --key k1.pem -o out.suit",
+            3,
+            "E0101",
+            "input ends inside an item",
+            "`suit inspect` shows it as far as it goes",
+        ),
         (
             "wrong.suit --key k1.pem -o out.suit",
             5,

@@ -465,3 +465,38 @@ fn command_lines_that_mean_nothing() {
     let ran = place.suit(&["verify", "fw.suit"]);
     assert!(ran.status == 2 && ran.err.contains("--trust <DIR|URI>"), "{}", ran.err);
 }
+
+/// Each verb that takes an envelope says what it was given in its place.
+#[test]
+fn what_is_no_envelope_is_called_what_it_is() {
+    let place = Place::with_example();
+    place.say("new --recipe module -o d.toml").done();
+    place.say("new --device -o device.toml").done();
+    place.write("empty", "");
+    let ran = place.say("verify empty --trust k1.pub");
+    let wanted = "error[E0101]: input ends inside an item\n--> empty: byte 0 (0x0)\n\
+                  help: the file is empty: name the one that holds the envelope\n";
+    assert_eq!((ran.status, ran.err.as_str()), (3, wanted));
+    place.write("firmware.elf", b"\x7fELF\x01\x01\x01\x00");
+    for (file, what, help) in [
+        ("d.toml", "a description", "`suit build d.toml` makes an envelope of it"),
+        ("device.toml", "a device file", "`suit simulate ENV --device device.toml` takes it"),
+        ("k1.pub", "a key or certificate in PEM", "`suit key show k1.pub` says what kind of key it is"),
+        ("firmware.elf", "an ELF file", "name it in a description; `suit build` makes an envelope of that"),
+    ] {
+        for verb in [
+            "verify FILE --trust k1.pub",
+            "sign FILE --key k1.pem -o out.suit",
+            "edit strip FILE --signatures -o out.suit",
+            "simulate FILE --device device.toml --trust k1.pub",
+            "inspect FILE",
+            "diff FILE fw.suit",
+        ] {
+            let ran = place.say(&verb.replace("FILE", file));
+            let wanted =
+                format!("error[E0610]: '{file}' is {what}, not an envelope\n--> {file}\nhelp: {help}\n");
+            assert_eq!((ran.status, ran.text(), ran.err.as_str()), (3, "", wanted.as_str()), "{verb}");
+        }
+    }
+    assert!(!place.has("out.suit"));
+}

@@ -7,6 +7,7 @@ use crate::error::{Code, Exit, Failure, Outcome, Place, codes};
 use crate::input::Input;
 use crate::keys::hex;
 use crate::output::{Console, Output, Target};
+use crate::render::no_envelope;
 use crate::signers::EVERYTHING;
 use std::ffi::OsString;
 use std::path::Path;
@@ -346,7 +347,8 @@ fn names(members: &[ManifestKey]) -> String {
 }
 
 fn parse(input: &Input) -> Outcome<Envelope<'_>> {
-    Envelope::parse(&input.bytes, Tagging::Optional).map_err(|error| Failure::document(&input.name, error))
+    Envelope::parse(&input.bytes, Tagging::Optional)
+        .map_err(|error| no_envelope(&input.name, &input.bytes, error))
 }
 
 fn no_payload(file: &str, name: &str, envelope: &Envelope<'_>) -> Failure {

@@ -30,7 +30,7 @@ pub(crate) use edn::edn;
 pub(crate) use hex::hex;
 pub(crate) use model::{Inspection, PartView, SignerView};
 pub(crate) use path::{Selection, find};
-pub(crate) use sniff::sniff;
+pub(crate) use sniff::{no_envelope, sniff};
 pub(crate) use tree::{Tree, section, section_name};
 pub(crate) use view::{locate, signers_of_block, text_view};
 

@@ -5,21 +5,38 @@ use crate::error::{Failure, Outcome, Place, codes};
 use crate::input::Input;
 use suit_core::cbor::{Major, Reader};
 use suit_core::cose::ProtectedReport;
+use suit_core::delta::MAGIC;
 use suit_core::labels::{EnvelopeKey, ManifestKey, ReportKey, Tag};
+
 use suit_core::report::Report;
 
 /// Says what a file is.
 ///
 /// # Errors
-/// E0099 for what another verb shows: keys, descriptions, reports. What is broken beyond recognition is taken for an
+/// E0610 for what another verb shows: keys, descriptions, reports. What is broken beyond recognition is taken for an
 /// envelope, so that its faults are shown.
 pub(crate) fn sniff(input: &Input) -> Outcome<Kind> {
-    let bytes = input.bytes.as_slice();
+    kind(&input.name, &input.bytes)
+}
+
+/// Why the file `name` could not be read as an envelope: it is something else, or it has the fault that was found.
+pub(crate) fn no_envelope(name: &str, bytes: &[u8], error: suit_core::Error) -> Failure {
+    match kind(name, bytes) {
+        // The reader's fault says as much, and where.
+        _ if bytes.is_empty() => {
+            Failure::document(name, error).help("the file is empty: name the one that holds the envelope")
+        }
+        Err(other) => other,
+        Ok(_) => Failure::document(name, error).help("`suit inspect` shows it as far as it goes"),
+    }
+}
+
+fn kind(name: &str, bytes: &[u8]) -> Outcome<Kind> {
     let other = |what: &str, help: &str| {
-        let message = format!("'{}' is {what}, not an envelope", input.name);
-        Err(Failure::new(codes::NOT_A_DOCUMENT, message).at(Place::file(&input.name)).help(help))
+        let message = format!("'{name}' is {what}, not an envelope");
+        Err(Failure::new(codes::NOT_A_DOCUMENT, message).at(Place::file(name)).help(help))
     };
-    let key_help = format!("`suit key show {}` says what kind of key it is", input.name);
+    let key_help = format!("`suit key show {name}` says what kind of key it is");
     if bytes.is_empty() {
         return other("empty", "name the file that holds the envelope");
     }
@@ -27,16 +44,25 @@ pub(crate) fn sniff(input: &Input) -> Outcome<Kind> {
         return match text {
             _ if text.contains("-----BEGIN ") => other("a key or certificate in PEM", &key_help),
             _ if text.starts_with('{') && text.contains("\"kty\"") => other("a key in JWK", &key_help),
-            _ if text.contains("suit/1") => {
-                other("a description", "`suit build` makes an envelope of it, which can be inspected")
+            _ if text.contains("suit-device/1") => {
+                other("a device file", &format!("`suit simulate ENV --device {name}` takes it"))
             }
-            _ => other("text", "inspect reads envelopes, manifests and COSE messages in CBOR"),
+            _ if text.contains("suit/1") => {
+                other("a description", &format!("`suit build {name}` makes an envelope of it"))
+            }
+            _ => other("text", "envelopes are CBOR, as `suit build` writes them"),
         };
+    }
+    if bytes.starts_with(b"\x7fELF") {
+        return other("an ELF file", "name it in a description; `suit build` makes an envelope of that");
+    }
+    if bytes.first() == Some(&MAGIC) {
+        return other("a delta", &format!("`suit delta info {name}` shows it"));
     }
     let mut reader = Reader::new(bytes);
     let tag = reader.clone().tag().ok().and_then(|tag| i64::try_from(tag).ok()).and_then(Tag::from_code);
     // A report that is protected carries its payload, which no authentication block does.
-    let report_help = format!("`suit report decode {}` shows it", input.name);
+    let report_help = format!("`suit report decode {name}` shows it");
     if ProtectedReport::parse(reader).is_ok_and(|report| Report::parse(report.payload()).is_ok()) {
         return other("a protected SUIT report", &report_help);
     }
@@ -136,6 +162,8 @@ mod tests {
             (b"-----BEGIN PUBLIC KEY-----\nAAAA\n", "'f' is a key or certificate in PEM, not an envelope"),
             (b"{\"kty\": \"EC\"}", "'f' is a key in JWK, not an envelope"),
             (b"format = \"suit/1\"\n", "'f' is a description, not an envelope"),
+            (b"format = \"suit-device/1\"\n", "'f' is a device file, not an envelope"),
+            (b"\x7fELF\x01\x01\x01\x00", "'f' is an ELF file, not an envelope"),
             (b"hello", "'f' is text, not an envelope"),
             (&[0x30, 0x03, 0x02, 0x01, 0x80], "'f' is a key or certificate in DER, not an envelope"),
             (&[0xa3, 0x01, 0x02, 0x20, 0x01, 0x21, 0x41, 0x80], "'f' is a COSE_Key, not an envelope"),

@@ -7,6 +7,7 @@ use crate::commands::sign::DigestRecord;
 use crate::error::{Exit, Failure, Outcome, Place, clean, codes};
 use crate::input::Input;
 use crate::keys::hex;
+use crate::render::no_envelope;
 use crate::render::words::{list, parameter_name};
 use crate::signers::EVERYTHING;
 use schemars::JsonSchema;
@@ -123,7 +124,8 @@ pub(super) fn explain(input: &Input, opened: &Opened<'_>, files: &[Input]) -> Ou
     let mut given = Vec::new();
     for file in files {
         let malformed = |error| Failure::document(&file.name, error);
-        let envelope = Envelope::parse(&file.bytes, Tagging::Optional).map_err(malformed)?;
+        let envelope = Envelope::parse(&file.bytes, Tagging::Optional)
+            .map_err(|error| no_envelope(&file.name, &file.bytes, error))?;
         let manifest = Manifest::parse(envelope.manifest().content()).map_err(malformed)?;
         given.push(Given { name: file.name.clone(), envelope, manifest });
     }

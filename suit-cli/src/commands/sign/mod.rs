@@ -9,6 +9,7 @@ use crate::error::{Exit, Failure, Outcome, Place, codes};
 use crate::input::Input;
 use crate::keys::{Key, KidArg, algorithm_named, hex};
 use crate::output::{Console, Plan};
+use crate::render::no_envelope;
 use crate::signers::{self, EVERYTHING};
 use blocks::Use;
 pub(crate) use elsewhere::{SignatureRecord, ToBeSignedRecord};
@@ -250,7 +251,7 @@ fn check_kinds(signers: &[Use<'_>], makers: &[Use<'_>], others: &[Use<'_>]) -> O
 /// Reads the envelope and checks that it says the truth about its manifest.
 fn open<'a>(input: &'a Input, console: &Console) -> Outcome<Envelope<'a>> {
     let envelope = Envelope::parse(&input.bytes, Tagging::Optional)
-        .map_err(|error| Failure::document(&input.name, error))?;
+        .map_err(|error| no_envelope(&input.name, &input.bytes, error))?;
     if !envelope.is_tagged() {
         console.warn(
             Failure::document(&input.name, suit_core::Error::new(ErrorKind::Untagged, 0))

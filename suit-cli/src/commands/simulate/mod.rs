@@ -13,6 +13,7 @@ use crate::error::{Exit, Failure, Outcome, Place, codes};
 use crate::input::Input;
 use crate::keys::Key;
 use crate::output::{Console, Output, Plan, Target};
+use crate::render::no_envelope;
 use crate::render::words::size;
 use crate::signers::EVERYTHING;
 use crate::simulate::device::{Device, Limits};
@@ -72,7 +73,7 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
     let input = Input::read(&args.envelope)?;
     let tagging = if allow.untagged { Tagging::Optional } else { Tagging::Required };
     let envelope = Envelope::parse(&input.bytes, tagging).map_err(|error| {
-        let failure = Failure::document(&input.name, error);
+        let failure = no_envelope(&input.name, &input.bytes, error);
         match error.kind {
             suit_core::ErrorKind::Untagged => failure.help("--allow untagged accepts it"),
             _ => failure,

@@ -11,6 +11,7 @@ use super::report::{
 use crate::error::{Exit, Failure, Outcome, codes};
 use crate::input::Input;
 use crate::keys::is_legacy;
+use crate::render::no_envelope;
 use crate::signers::{self, EVERYTHING};
 use suit_core::Envelope;
 use suit_core::cbor::Reader;
@@ -52,7 +53,7 @@ pub(super) struct Finding {
 pub(super) fn check(asked: &Asked<'_>, reader: Reader<'_>, what: &str, depth: usize) -> Outcome<Finding> {
     let malformed = |error| Failure::document(what, error);
     let envelope = Envelope::parse_at(reader, asked.tagging()).map_err(|error| {
-        let failure = malformed(error);
+        let failure = if depth == 0 { no_envelope(what, reader.rest(), error) } else { malformed(error) };
         if error.kind == suit_core::ErrorKind::Untagged {
             failure.help("--allow untagged accepts it")
         } else {
