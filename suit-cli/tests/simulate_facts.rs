@@ -315,3 +315,61 @@ fn p_010_a_device_refuses_what_it_does_not_implement() {
         }
     }
 }
+
+/// Who reads that a condition doesn't hold learns what was asked for, and what the device has.
+#[test]
+fn a_condition_that_does_not_hold_is_told_with_both_sides() {
+    let place = place();
+    for (asked, more, wanted) in [
+        (
+            "{ set = { use-before = \"2027-01-01T00:00:00Z\" } }, { check = \"use-before\" },",
+            "[now]\ntime = \"2027-01-02T00:00:00Z\"\n",
+            &[
+                "note: the manifest sets use-before to 2027-01-01 00:00:00 UTC",
+                "note: the device's clock says 2027-01-02 00:00:00 UTC",
+                "help: the manifest has expired: build it with a later use-before",
+            ][..],
+        ),
+        (
+            "{ set = { use-before = \"2027-01-01T00:00:00Z\" } }, { check = \"use-before\" },",
+            "",
+            &[
+                "note: the device has no clock that can be trusted",
+                "help: give the device a clock: [now] time in the device file",
+            ],
+        ),
+        (
+            "{ set = { battery-min = \"1 Wh\" } }, { check = \"battery-min\" },",
+            "[now]\nbattery = \"999 mWh\"\n",
+            &["note: the manifest sets battery-min to 1,000 mWh", "note: the battery holds 999 mWh"],
+        ),
+        (
+            "{ set = { priority = 10 } }, { check = \"authorized\" },",
+            "[now]\npermits-priority = 9\n",
+            &[
+                "note: the manifest sets priority to 10",
+                "note: the device's application permits 9 and smaller numbers",
+            ],
+        ),
+        (
+            "{ set = { version = \">=1.2\" } }, { check = \"version\" },",
+            "version = \"1.1\"\n",
+            &["note: the manifest sets version to 1.2 or higher", "note: it has 1.1"],
+        ),
+        (
+            "{ set = { class = \"uuid:00000000-0000-4000-8000-000000000001\" } }, { check = \"class\" },",
+            "identity = { class = \"uuid:00000000-0000-4000-8000-000000000002\" }\n",
+            &[
+                "note: the manifest sets class to 00000000-0000-4000-8000-000000000001",
+                "note: identifiers of the class that the device has: uuid:00000000-0000-4000-8000-000000000002",
+            ],
+        ),
+    ] {
+        update(&place, asked);
+        let ran = simulate(&place, &device(more), "");
+        assert_eq!(ran.status, 1, "{}", ran.err);
+        for line in wanted {
+            assert!(ran.err.lines().any(|said| said == *line), "{line:?} is not in\n{}", ran.err);
+        }
+    }
+}

@@ -2,8 +2,8 @@
 
 mod decode;
 mod explain;
-mod place;
-mod words;
+pub(crate) mod place;
+pub(crate) mod words;
 
 pub(crate) use decode::Decoded;
 pub(crate) use explain::Explanation;

@@ -10,20 +10,20 @@ use suit_core::parameter::{Parameter, Parameters};
 const VALUES_MAX: usize = 8;
 
 /// Values by component and label: those that can be in force, each way through the alternatives taken.
-pub(super) type Values<'a> = BTreeMap<(u64, i64), Vec<Parameter<'a>>>;
+pub(crate) type Values<'a> = BTreeMap<(u64, i64), Vec<Parameter<'a>>>;
 
 /// A command, and how it is reached.
-pub(super) struct Found<'a> {
+pub(crate) struct Found<'a> {
     /// The command.
-    pub(super) command: Command<'a>,
+    pub(crate) command: Command<'a>,
     /// What is around it, from the outermost on.
-    pub(super) around: Vec<Around>,
+    pub(crate) around: Vec<Around>,
     /// The parameters in force.
-    pub(super) values: Values<'a>,
+    pub(crate) values: Values<'a>,
 }
 
 /// A command with nested sequences.
-pub(super) enum Around {
+pub(crate) enum Around {
     /// An alternative of a try-each, 0-based.
     Alternative(usize),
     /// A run-sequence.
@@ -31,7 +31,7 @@ pub(super) enum Around {
 }
 
 /// Follows sequences as a device does, as far as that is possible without one.
-pub(super) struct Walk<'m, 'a> {
+pub(crate) struct Walk<'m, 'a> {
     manifest: &'m Manifest<'a>,
     /// The offset in the file that is looked for.
     target: usize,
@@ -49,7 +49,7 @@ struct State<'a> {
 }
 
 /// The command at this offset in the file, in `section`. The shared sequence runs first, unless it is the section.
-pub(super) fn find<'a>(
+pub(crate) fn find<'a>(
     manifest: &Manifest<'a>,
     section: Sequence<'a>,
     is_shared: bool,
@@ -67,7 +67,7 @@ pub(super) fn find<'a>(
 }
 
 /// All digests that these sequences ever set for a component.
-pub(super) fn digests<'a>(
+pub(crate) fn digests<'a>(
     manifest: &Manifest<'a>,
     sequences: impl IntoIterator<Item = Sequence<'a>>,
     component: u64,

@@ -43,7 +43,7 @@ pub(super) fn identifier(id: &ComponentId<'_>) -> String {
 }
 
 /// A value, at full length.
-pub(super) fn value(parameter: &Parameter<'_>) -> String {
+pub(crate) fn value(parameter: &Parameter<'_>) -> String {
     match *parameter {
         Parameter::VendorIdentifier(VendorId::Uuid(id))
         | Parameter::ClassIdentifier(id)

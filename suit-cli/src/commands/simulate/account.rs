@@ -2,20 +2,23 @@
 
 use super::later;
 use crate::cli::simulate::Phase;
+use crate::commands::report::place::find;
+use crate::commands::report::words::value;
 use crate::description::values::time_text;
 use crate::error::{Exit, Failure, Place, codes};
 use crate::keys::hex;
-use crate::render::words::{grouped, size};
+use crate::render::words::{grouped, size, version};
 use crate::signers::EVERYTHING;
 use crate::simulate::platform::FilesPlatform;
 use crate::simulate::trace::{Effect, Line, shown};
 use crate::simulate::watch::{command_name, section_name};
 use suit_core::cbor::Reader;
-use suit_core::labels::{CUSTOM_MAX, Condition, ParameterKey};
-use suit_verify_nostd::platform::{ComponentPath, IdentifierKind, Platform, PlatformFault, Watched};
+use suit_core::cbor::diag::Timestamp;
+use suit_core::labels::{CUSTOM_MAX, Condition, ManifestKey, ParameterKey};
+use suit_verify_nostd::platform::{ComponentPath, Handle, IdentifierKind, Platform, PlatformFault, Watched};
 use suit_verify_nostd::policy::Rule;
 use suit_verify_nostd::process::{self, Pause, ProcessError};
-use suit_verify_nostd::{AuthenticationError, SignedManifest};
+use suit_verify_nostd::{AuthenticationError, Part, SignedManifest};
 
 /// What a failure is told about.
 pub(super) struct Account<'a> {
@@ -113,22 +116,28 @@ impl Account<'_> {
                 }
             }
             ProcessError::ConditionFailed(condition) => {
-                let kind = match condition {
-                    Condition::VendorIdentifier => Some((IdentifierKind::Vendor, "vendor")),
-                    Condition::ClassIdentifier => Some((IdentifierKind::Class, "class")),
-                    Condition::DeviceIdentifier => Some((IdentifierKind::Device, "device")),
-                    _ => None,
-                };
-                if let Some((kind, name)) = kind {
-                    let known = platform.identity(kind, place.component);
-                    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                    said = said.note(format!("identifiers of the {name} that the device has: {known}"));
+                if let Some(key) = asked(condition) {
+                    let wanted = self.set_for(place, key, platform);
+                    if !wanted.is_empty() {
+                        let words = wanted.join(" or ");
+                        said = said.note(format!("the manifest sets {} to {words}", parameter(key)));
+                    }
+                }
+                if let Some(fact) = fact(condition, place.component, platform) {
+                    said = said.note(fact);
+                }
+                if condition == Condition::UseBefore && platform.now().is_some() {
+                    said = said.help("the manifest has expired: build it with a later use-before");
                 }
             }
             ProcessError::OwnerRefused(number) => said = said.note(rule(number)),
             ProcessError::TooLarge => {
                 let room = platform.capacity(place.component);
                 said = said.note(format!("it has room for {}", size(room)));
+                let sizes = self.set_for(place, ParameterKey::ImageSize, platform);
+                if !sizes.is_empty() {
+                    said = said.note(format!("the manifest sets size to {}", sizes.join(" or ")));
+                }
             }
             ProcessError::Platform(_) => {
                 if let Some(fault) = platform.fault() {
@@ -138,6 +147,28 @@ impl Account<'_> {
             _ => {}
         }
         said
+    }
+
+    /// What the root manifest sets a parameter to for a command of its own; several if that depends on the way.
+    fn set_for(&self, place: process::Place, key: ParameterKey, platform: &FilesPlatform<'_>) -> Vec<String> {
+        let manifest = self.signed.manifest();
+        let section = match place.section {
+            ManifestKey::Common => manifest.shared_sequence(),
+            key => match self.signed.section(key, &EVERYTHING) {
+                Ok(Part::Present(sequence)) => Some(sequence),
+                _ => None,
+            },
+        };
+        let at = usize::try_from(place.offset).ok().filter(|_| place.manifest == 0);
+        let (Some(section), Some(at)) = (section, at) else { return Vec::new() };
+        let is_shared = place.section == ManifestKey::Common;
+        let Some(found) = find(&manifest, section, is_shared, at) else { return Vec::new() };
+        let mut ids = manifest.components().iter();
+        let Some(index) = ids.position(|id| platform.is_called(place.component, &id)) else {
+            return Vec::new();
+        };
+        let values = u64::try_from(index).ok().and_then(|index| found.values.get(&(index, key.code())));
+        values.into_iter().flatten().map(value).collect()
     }
 
     /// The code of the command that failed.
@@ -247,7 +278,12 @@ impl Account<'_> {
                 "name the file under [uris] in the device file, or give its directory with --payload-dir"
                     .to_owned()
             }
-            ProcessError::TooLarge => "get the payload again, or build the manifest for it".to_owned(),
+            ProcessError::TooLarge => {
+                "get the payload again, build the manifest for it, or give the component more 'capacity'".to_owned()
+            }
+            ProcessError::DependencyUntrusted => {
+                "give the key of the dependency's signer with --trust, too".to_owned()
+            }
             ProcessError::SourceMissing => "store something there first, or name another source".to_owned(),
             ProcessError::InvokeUnverified => {
                 "check the image before it is started: check = \"image\" in validate".to_owned()
@@ -297,6 +333,68 @@ fn rule(number: u16) -> String {
     known.map_or_else(|| format!("rule {number} of the owner's policy"), ToString::to_string)
 }
 
+/// What a condition compares with what the device has, where nothing else tells.
+fn asked(condition: Condition) -> Option<ParameterKey> {
+    Some(match condition {
+        Condition::VendorIdentifier => ParameterKey::VendorIdentifier,
+        Condition::ClassIdentifier => ParameterKey::ClassIdentifier,
+        Condition::DeviceIdentifier => ParameterKey::DeviceIdentifier,
+        Condition::UseBefore => ParameterKey::UseBefore,
+        Condition::MinimumBattery => ParameterKey::MinimumBattery,
+        Condition::UpdateAuthorized => ParameterKey::UpdatePriority,
+        Condition::Version => ParameterKey::Version,
+        Condition::ComponentSlot => ParameterKey::ComponentSlot,
+        _ => return None,
+    })
+}
+
+/// What the device has of it.
+fn fact(condition: Condition, component: Handle, platform: &mut FilesPlatform<'_>) -> Option<String> {
+    let (kind, name) = match condition {
+        Condition::VendorIdentifier => (IdentifierKind::Vendor, "vendor"),
+        Condition::ClassIdentifier => (IdentifierKind::Class, "class"),
+        Condition::DeviceIdentifier => (IdentifierKind::Device, "device"),
+        Condition::UseBefore => {
+            return Some(platform.now().map_or_else(
+                || "the device has no clock that can be trusted".to_owned(),
+                |now| format!("the device's clock says {}", Timestamp(now)),
+            ));
+        }
+        Condition::MinimumBattery => {
+            return Some(platform.battery().map_or_else(
+                || "the device doesn't know what its battery holds".to_owned(),
+                |charge| format!("the battery holds {} mWh", grouped(charge)),
+            ));
+        }
+        Condition::UpdateAuthorized => {
+            return Some(platform.permits().map_or_else(
+                || "the device's application permits no priority".to_owned(),
+                |most| format!("the device's application permits {most} and smaller numbers"),
+            ));
+        }
+        Condition::Version => {
+            let known = version(platform.version(component).iter().copied());
+            let unknown = known.is_empty();
+            return Some(if unknown {
+                "it has no known version".to_owned()
+            } else {
+                format!("it has {known}")
+            });
+        }
+        Condition::ComponentSlot => {
+            return Some(
+                platform
+                    .slot(component)
+                    .map_or_else(|| "it has no slots".to_owned(), |number| format!("it is slot {number}")),
+            );
+        }
+        _ => return None,
+    };
+    let known = platform.identity(kind, component);
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    Some(format!("identifiers of the {name} that the device has: {known}"))
+}
+
 fn parameter(key: ParameterKey) -> &'static str {
     crate::description::words::word(key)
 }
@@ -308,9 +406,7 @@ fn condition_help(condition: Condition) -> Option<&'static str> {
         }
         Condition::ImageMatch => "get the payload again, or build the manifest for it",
         Condition::ComponentSlot => "the manifest is for another slot",
-        Condition::UseBefore => {
-            "the manifest has expired, or the device has no clock: [now] time in the device file"
-        }
+        Condition::UseBefore => "give the device a clock: [now] time in the device file",
         Condition::MinimumBattery => "charge the battery: [now] battery in the device file",
         Condition::UpdateAuthorized => "permit it: [now] permits-priority in the device file",
         Condition::Version => "the version of a component stands beside it in the device file",

@@ -13,6 +13,7 @@ use crate::description::values::{uuid_text, vendor_text};
 use crate::error::{Failure, Outcome, codes};
 use std::io;
 use std::path::PathBuf;
+use suit_core::component::ComponentId;
 use suit_core::labels::{Algorithm, FileType};
 use suit_core::owned::VendorId;
 use suit_verify_nostd::platform::{Handle, Identifier, IdentifierKind, PlatformFault};
@@ -240,6 +241,11 @@ impl<'d> FilesPlatform<'d> {
         self.looked_up
     }
 
+    /// The greatest number of a priority that the application permits.
+    pub(crate) fn permits(&self) -> Option<i64> {
+        self.device.now.permits_priority.map(|most| most.0)
+    }
+
     /// The clock goes on.
     pub(crate) fn set_time(&mut self, time: u64) {
         self.time = Some(time);
@@ -285,6 +291,13 @@ impl<'d> FilesPlatform<'d> {
                 Identifier::Pen(oid) => vendor_text(&VendorId::Pen(oid.to_vec())),
             })
             .collect()
+    }
+
+    /// Whether the component has this identifier.
+    pub(crate) fn is_called(&self, component: Handle, id: &ComponentId<'_>) -> bool {
+        let Some(live) = self.live(component) else { return false };
+        let known = if component.0 & RUNNING == 0 { Some(&live.id) } else { live.running_id.as_ref() };
+        known.is_some_and(|known| id.parts().eq(known.iter().map(Vec::as_slice)))
     }
 
     /// What a component was to hold when it was written.
