@@ -216,3 +216,9 @@ fn good_device_files_are_taken_by_the_tool_and_by_the_schema() {
         assert!(ran.err.starts_with("refused[E0501]: manifest is not signed\n"), "{name}: {}", ran.err);
     }
 }
+
+#[test]
+fn the_next_step_of_a_new_device_file_can_be_followed() {
+    let ran = Place::new().say("new --device -o d.toml").done();
+    assert_eq!(ran.err, "wrote d.toml: edit it, then run suit simulate ENV --device d.toml --trust KEY\n");
+}

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &NewArgs, console: &Console) -> Outcome<Exit> {
         Output::plan().text().keep_existing().open(&args.output)?.finish_with(text.as_bytes())?;
         let name = args.output.name();
         let next = if args.device {
-            format!("suit simulate ENV --device {name}")
+            format!("suit simulate ENV --device {name} --trust KEY")
         } else {
             format!("suit build {name}")
         };

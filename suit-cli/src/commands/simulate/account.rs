@@ -162,7 +162,7 @@ impl Account<'_> {
         let at = usize::try_from(place.offset).ok().filter(|_| place.manifest == 0);
         let (Some(section), Some(at)) = (section, at) else { return Vec::new() };
         let is_shared = place.section == ManifestKey::Common;
-        let Some(found) = find(&manifest, section, is_shared, at) else { return Vec::new() };
+        let Some(found) = find(manifest, section, is_shared, at) else { return Vec::new() };
         let mut ids = manifest.components().iter();
         let Some(index) = ids.position(|id| platform.is_called(place.component, &id)) else {
             return Vec::new();
