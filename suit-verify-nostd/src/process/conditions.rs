@@ -83,27 +83,29 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         if self.state(target) == State::Rehearsed {
             return Ok(true);
         }
-        // For a dependency only its manifest is hashed, while image-size counts the whole envelope (TD §5.2.2, A-22).
-        #[cfg(feature = "trust-domains")]
-        if self.is_dependency(self.frame.manifest, target) {
-            return self.dependency_matches(target, wanted);
-        }
         let handle = self.handle(target);
-        let Some(length) = self.platform.length(handle) else { return Ok(false) };
-        if self.uint_of(target, ParameterKey::ImageSize).is_some_and(|size| size != u64::from(length)) {
+        let length = self.platform.length(handle);
+        let size = self.uint_of(target, ParameterKey::ImageSize);
+        // Of a dependency image-size counts the whole envelope, so it isn't compared (TD §5.2.2, A-22).
+        let is_image = !self.is_dependency(self.frame.manifest, target);
+        if is_image && size.is_some() && size != length.map(u64::from) {
             return Ok(false);
         }
         let matches = self.has_digest(target, wanted)?;
-        if matches {
+        if matches && is_image {
             self.set_state(target, State::Verified);
         }
         Ok(matches)
     }
 
-    /// Whether what the target holds has this digest, whatever its size.
+    /// Whether what the target holds has this digest, whatever its size; of a dependency its manifest (P-079).
     pub(super) fn has_digest(&mut self, target: u8, wanted: &Digest<'_>) -> Result<bool, ProcessError> {
         let handle = self.handle(target);
         let Some(length) = self.platform.length(handle) else { return Ok(false) };
+        #[cfg(feature = "trust-domains")]
+        if self.is_dependency(self.frame.manifest, target) {
+            return self.dependency_matches(target, wanted);
+        }
         let hash = self.setup.crypto.hash(wanted.algorithm()).ok_or(ProcessError::UnsupportedDigest)?;
         let mut state = HashState::new();
         hash.start(&mut state)?;

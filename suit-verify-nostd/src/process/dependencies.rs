@@ -42,10 +42,10 @@ struct Loaded<'a> {
     ran: u8,
 }
 
-/// The bit of a manifest in [`Loaded::verified_by`]. More than 15 dependencies can't be loaded: each takes one of the
-/// [`ATTEMPTS`](crate::budget::ATTEMPTS) to verify a signature.
-fn bit(manifest: u8) -> Result<u16, ProcessError> {
-    1_u16.checked_shl(manifest.into()).ok_or(ProcessError::TooManyDependencies)
+/// The bit of a manifest in [`Loaded::verified_by`]; none behind the 16th, whose verifications don't count. There aren't so
+/// many: each takes one of the [`ATTEMPTS`](crate::budget::ATTEMPTS) to verify a signature.
+fn bit(manifest: u8) -> u16 {
+    1_u16.checked_shl(manifest.into()).unwrap_or(0)
 }
 
 /// In place of the target: it holds something else now. No processor has so many.
@@ -183,8 +183,14 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
 
     /// P-161: whether a target is one of a manifest's dependencies.
     pub(super) fn is_dependency(&self, manifest: u8, target: u8) -> bool {
+        self.dependency_index(manifest, target).is_some()
+    }
+
+    /// The index of a target among a manifest's dependencies, if it is one.
+    pub(super) fn dependency_index(&self, manifest: u8, target: u8) -> Option<u64> {
         let dependencies = self.manifest(manifest).manifest().dependencies();
-        dependencies.iter().any(|it| self.is_target(target, manifest, it.index))
+        let mut indices = dependencies.iter().map(|it| it.index);
+        indices.find(|index| self.is_target(target, manifest, *index))
     }
 
     /// P-079: whether the manifest that a dependency's component holds has this digest.
@@ -193,12 +199,8 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         target: u8,
         wanted: &Digest<'_>,
     ) -> Result<bool, ProcessError> {
-        let handle = self.handle(target);
-        if self.platform.length(handle).is_none() {
-            return Ok(false);
-        }
         let number = match self.read_dependency(target) {
-            // Nor can what there is no room for: anybody may have sent it.
+            // What there is no room for can't be the right one: anybody may have sent it.
             Err(ProcessError::TooManyDependencies) => return Ok(false),
             number => number?,
         };
@@ -358,7 +360,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             return Err(ProcessError::DependencyMismatch);
         }
         self.fits(number, manifest)?;
-        let by = bit(manifest)?;
+        let by = bit(manifest);
         if let Some(loaded) = self.loaded_mut(number) {
             loaded.verified_by |= by;
         }
@@ -379,7 +381,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         if self.state(target) == State::Rehearsed {
             return Ok(Flow::Next);
         }
-        let by = bit(manifest)?;
+        let by = bit(manifest);
         let verified = self
             .number_of(target)
             .filter(|number| self.loaded(*number).is_some_and(|loaded| loaded.verified_by & by != 0));

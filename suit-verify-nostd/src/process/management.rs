@@ -31,15 +31,7 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
             // P-191: fails if they are equal.
             Condition::ImageNotMatch => {
                 let digest = given.wrapped().digest();
-                if self.state(target) == State::Rehearsed {
-                    return Ok(true);
-                }
-                // P-079: equal is what image-match finds equal.
-                #[cfg(feature = "trust-domains")]
-                if self.is_dependency(self.frame.manifest, target) {
-                    return Ok(!self.dependency_matches(target, &digest)?);
-                }
-                !self.has_digest(target, &digest)?
+                self.state(target) == State::Rehearsed || !self.has_digest(target, &digest)?
             }
             // P-192: at least so much.
             Condition::MinimumBattery => {

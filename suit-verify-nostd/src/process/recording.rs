@@ -168,15 +168,14 @@ impl<P: Platform> Processor<'_, '_, P> {
 
     /// The component index, in its manifest, of what a frame's command works on.
     fn index_of(&self, frame: &Frame) -> u32 {
-        let is_it = |index: u64| self.is_target(frame.target, frame.manifest, index);
-        let manifest = self.manifest(frame.manifest).manifest();
-        let mut found = (0..manifest.components().len()).find(|index| is_it(*index));
-        // Those of dependencies beyond the components are any numbers.
+        // That of a dependency beyond the components is any number.
         #[cfg(feature = "trust-domains")]
-        if found.is_none() {
-            found = manifest.dependencies().iter().map(|it| it.index).find(|index| is_it(*index));
+        if let Some(index) = self.dependency_index(frame.manifest, frame.target) {
+            return u32::try_from(index).unwrap_or(u32::MAX);
         }
-        found.map_or(0, |index| u32::try_from(index).unwrap_or(u32::MAX))
+        (0..u32::from(u8::MAX))
+            .find(|index| self.is_target(frame.target, frame.manifest, u64::from(*index)))
+            .unwrap_or(0)
     }
 }
 

@@ -80,6 +80,12 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
         self.root.manifest().components().get(position.into()).map(ComponentPath::new)
     }
 
+    #[cfg(not(feature = "trust-domains"))]
+    #[allow(clippy::unused_self, reason = "as with trust domains")]
+    pub(super) const fn is_dependency(&self, _: u8, _: u8) -> bool {
+        false
+    }
+
     /// What was found out in an earlier procedure doesn't count in this one.
     pub(super) fn forget_targets(&mut self) {
         self.targets = self.root_targets;
