@@ -46,8 +46,11 @@ impl<'a, P: Platform> Processor<'a, '_, P> {
     pub(super) fn integrated(&self, uri: Setting) -> Option<&'a [u8]> {
         let name = core::str::from_utf8(self.cursor(uri.manifest, uri.at).string()).ok()?;
         let with = |manifest| self.manifest(manifest).authenticated().envelope().payload(name);
+        #[cfg(not(feature = "trust-domains"))]
+        let found = with(0);
         // RFC 3986 §4.4: a fragment is one of the document in which it stands. What a dependency fetches may also have come with
         // it, or with the envelope around it.
+        #[cfg(feature = "trust-domains")]
         let found = [uri.manifest, self.frame.manifest, 0].into_iter().find_map(with);
         found.map(|content| content.rest())
     }
