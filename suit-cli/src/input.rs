@@ -24,6 +24,20 @@ pub(crate) struct Input {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// The directory that --payload-dir names, if it is one.
+///
+/// # Errors
+/// E0601 for anything else.
+pub(crate) fn payload_directory(path: Option<&Path>) -> Outcome<Option<&Path>> {
+    match path {
+        Some(path) if !path.is_dir() => {
+            let message = format!("'{}' is not a directory", path.display());
+            Err(Failure::new(codes::READ, message).help("--payload-dir takes the directory of the payloads"))
+        }
+        path => Ok(path),
+    }
+}
+
 impl Input {
     /// Reads a file, or standard input if the path is `-`.
     ///

@@ -305,6 +305,9 @@ ok  full.suit  could be carried out on door lock r3: ";
     place.write("payloads/tls-1.4.bin", image("module-tls.bin"));
     simulate(&place, "module.suit --device lock.toml --rehearse --payload-dir payloads").ok();
     simulate(&place, "module.suit --device lock.toml --payload-dir payloads").ok();
+    let ran = simulate(&place, "module.suit --device lock.toml --payload-dir paylods");
+    let wanted = "error[E0601]: 'paylods' is not a directory\nhelp: --payload-dir takes the directory of the payloads\n";
+    assert_eq!((ran.status, ran.err.as_str()), (3, wanted));
     // And so does a directory of the device file.
     change(&place, "[uris]\n", "[uris]\n\"coap://[fd00::1]/\" = \"payloads\"\n");
     simulate(&place, "module.suit --device lock.toml").ok();

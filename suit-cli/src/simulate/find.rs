@@ -356,7 +356,13 @@ impl Finder<'_> {
             let blackout = given.value.blackout.as_ref().map(|blackout| blackout.span);
             let radio = given.value.radio_min.as_ref().map(|level| level.span);
             let span = if error == PolicyError::Radio { radio } else { blackout };
-            return Err(refused(span.unwrap_or(given.span), error));
+            let failure = refused(span.unwrap_or(given.span), error);
+            return Err(match error {
+                PolicyError::NeverFree => {
+                    failure.help("leave a time free; 'veto' rules out changes altogether")
+                }
+                _ => failure,
+            });
         }
         Ok(owner)
     }

@@ -72,7 +72,12 @@ impl Account<'_> {
         }
         let whose = match place.manifest {
             0 => String::new(),
-            number => format!(" of dependency {number}, byte {}", grouped(place.offset)),
+            // Its number in reading: reports count by component index instead.
+            number => format!(
+                " of the {} dependency that was read, byte {}",
+                ordinal(number),
+                grouped(place.offset)
+            ),
         };
         if failure.error == ProcessError::Platform(PlatformFault::UNSUPPORTED)
             && code.is_some_and(|code| code <= CUSTOM_MAX)
@@ -333,6 +338,18 @@ fn rule(number: u16) -> String {
     known.map_or_else(|| format!("rule {number} of the owner's policy"), ToString::to_string)
 }
 
+/// 1st, 2nd, 3rd …
+fn ordinal(number: u8) -> String {
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
 /// What a condition compares with what the device has, where nothing else tells.
 fn asked(condition: Condition) -> Option<ParameterKey> {
     Some(match condition {
@@ -412,4 +429,13 @@ fn condition_help(condition: Condition) -> Option<&'static str> {
         Condition::Version => "the version of a component stands beside it in the device file",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn ordinals() {
+        let words = [1, 2, 3, 4, 11, 12, 13, 21, 102, 113].map(super::ordinal);
+        assert_eq!(words.join(" "), "1st 2nd 3rd 4th 11th 12th 13th 21st 102nd 113th");
+    }
 }

@@ -10,7 +10,7 @@ pub(crate) use answer::Answer;
 use super::verify::{self, Allow};
 use crate::cli::simulate::{Phase, SimulateArgs};
 use crate::error::{Exit, Failure, Outcome, Place, codes};
-use crate::input::Input;
+use crate::input::{Input, payload_directory};
 use crate::keys::Key;
 use crate::output::{Console, Output, Plan, Target};
 use crate::render::no_envelope;
@@ -62,6 +62,7 @@ type Machine<'a, 'm, 'd> = Processor<'a, 'm, FilesPlatform<'d>>;
 /// The procedure ended in failure: 10xx; 05xx if the envelope is not authentic. It could not be found out: 01xx to 04xx for
 /// a malformed envelope, 02xx for the device file, 06xx for files, 07xx for keys, E0099 for flags.
 pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Outcome<Exit> {
+    payload_directory(args.payload_dir.as_deref())?;
     let device = Device::load(&args.device)?;
     let reports_to_stdout = args.report.as_ref().is_some_and(Target::is_stdout);
     if reports_to_stdout && (console.is_json() || args.trace.is_some() || args.rehearse) {

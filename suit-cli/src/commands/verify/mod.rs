@@ -11,7 +11,7 @@ pub(crate) use report::Answer;
 
 use crate::cli::verify::VerifyArgs;
 use crate::error::{Exit, Failure, Outcome, codes};
-use crate::input::Input;
+use crate::input::{Input, payload_directory};
 use crate::keys::is_legacy;
 use crate::output::Console;
 use crate::trust::Trusted;
@@ -149,13 +149,7 @@ pub(crate) fn run(args: &VerifyArgs, console: &Console) -> Outcome<Exit> {
     let trusted = Trusted::read(&args.trust, usable, console)?;
     let roles = trusted.roles();
     let rules = args.require.iter().map(|rule| Rule::parse(rule, &roles)).collect::<Outcome<_>>()?;
-    let payload_dir = args.payload_dir.as_deref();
-    if let Some(directory) = payload_dir.filter(|directory| !directory.is_dir()) {
-        let message = format!("'{}' is not a directory", directory.display());
-        return Err(
-            Failure::new(codes::READ, message).help("--payload-dir takes the directory of the payloads")
-        );
-    }
+    let payload_dir = payload_directory(args.payload_dir.as_deref())?;
     let asked =
         Asked { trusted: &trusted, rules, min_seq: args.min_seq, profile, payload_dir, allow, console };
     let input = Input::read(&args.envelope)?;
