@@ -340,8 +340,8 @@ pub trait Platform {
 
     // --- references, for trust domains ---
 
-    /// How many manifests hold a reference to what the component stores (TD §5.3). A device with one root manifest need
-    /// not count (P-170).
+    /// How many manifests hold a reference to what the component stores (TD §5.3); more than none if that can't be told, so
+    /// that what may be in use is not overwritten (P-169). A device with one root manifest need not count (P-170).
     #[cfg(feature = "trust-domains")]
     fn references(&mut self, component: Handle) -> u32 {
         let _ = component;

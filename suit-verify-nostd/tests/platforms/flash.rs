@@ -1,5 +1,8 @@
 //! Flash of memory.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use embedded_storage::nor_flash::{
     ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
 };
@@ -17,6 +20,8 @@ pub(crate) struct Model<const R: usize, const W: usize, const E: usize> {
     pub(crate) cut: Option<u32>,
     /// How often each block was erased.
     pub(crate) erased: Vec<u32>,
+    /// Whether reading fails.
+    pub(crate) unreadable: Rc<Cell<bool>>,
 }
 
 impl<const R: usize, const W: usize, const E: usize> Model<R, W, E> {
@@ -28,6 +33,7 @@ impl<const R: usize, const W: usize, const E: usize> Model<R, W, E> {
             operations: 0,
             cut: None,
             erased: vec![0; blocks],
+            unreadable: Rc::default(),
         }
     }
 
@@ -51,6 +57,9 @@ impl<const R: usize, const W: usize, const E: usize> ReadNorFlash for &mut Model
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), NorFlashErrorKind> {
         check_read(self, offset, bytes.len())?;
+        if self.unreadable.get() {
+            return Err(NorFlashErrorKind::Other);
+        }
         bytes.copy_from_slice(&self.bytes[offset as usize..][..bytes.len()]);
         Ok(())
     }

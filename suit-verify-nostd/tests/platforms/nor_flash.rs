@@ -377,6 +377,21 @@ fn p_168_a_reference_told_twice_counts_once() {
     started(&mut flash, 64, |platform| assert_eq!(platform.references(APP), 1));
 }
 
+/// What can't be told to be free is not overwritten.
+#[cfg(feature = "trust-domains")]
+#[test]
+fn p_169_what_cannot_be_read_may_be_referenced() {
+    let mut flash = bytewise();
+    let unreadable = flash.unreadable.clone();
+    started(&mut flash, 64, |platform| {
+        assert_eq!(platform.reference(APP, None, true), Ok(1));
+        unreadable.set(true);
+        assert_ne!(platform.references(APP), 0);
+        unreadable.set(false);
+        assert_eq!(platform.references(APP), 1);
+    });
+}
+
 #[test]
 fn a_layout_that_cannot_work_is_refused() {
     fn refused(

@@ -451,7 +451,8 @@ impl<F: NorFlash, B: Board> Platform for NorPlatform<'_, '_, F, B> {
 
     #[cfg(feature = "trust-domains")]
     fn references(&mut self, component: Handle) -> u32 {
-        self.facts(component).map_or(0, |facts| referrers(&facts).count_ones())
+        // What can't be read may be in use.
+        self.facts(component).map_or(u32::MAX, |facts| referrers(&facts).count_ones())
     }
 
     #[cfg(feature = "trust-domains")]
