@@ -341,6 +341,23 @@ fn s11_what_is_to_run_next_is_not_written() {
     });
 }
 
+/// A later firmware may have a component more; what it may not forget is what its predecessor has ruled out.
+#[test]
+fn p_038_floors_stay_when_a_component_is_added() {
+    let mut flash = bytewise();
+    started(&mut flash, 64, |platform| platform.set_floor(None, 7).unwrap());
+    let old = layout(256);
+    let banks = [Bank { start: 7 * 256, size: 256, slot: None }];
+    let mut components = old.components.to_vec();
+    components[1].banks = &[Bank { start: 6 * 256, size: 256, slot: None }];
+    components.push(NorComponent { id: &[b"radio"], identity: Identity::default(), banks: &banks });
+    let (mut page, mut scratch) = ([0; 64], [0; RECORD_MAX]);
+    let buffers = NorBuffers { page: &mut page, scratch: &mut scratch };
+    let layout = NorLayout { components: &components, ..old };
+    let mut platform = NorPlatform::new(&mut flash, Starts(Vec::new()), layout, buffers).unwrap();
+    assert_eq!(platform.floor(None), Ok(7));
+}
+
 /// The journal's areas take turns, so that neither is worn out first.
 #[test]
 fn records_are_spread_over_both_areas() {

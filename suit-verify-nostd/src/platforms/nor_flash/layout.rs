@@ -31,7 +31,8 @@ pub struct NorComponent<'c> {
     pub banks: &'c [Bank],
 }
 
-/// What the device consists of, as a constant.
+/// What the device consists of, as a constant. The journal knows components and floors by their positions, so a later
+/// firmware may only append to the lists, and leaves the journal where it is.
 #[derive(Clone, Copy, Debug)]
 pub struct NorLayout<'c> {
     /// The components; a [`Handle`] is a position here. Three times their number and the number of floors is at most 63.

@@ -95,6 +95,8 @@ enum State {
 /// Keys of a component: one for each bank, and this one for which of them runs and who refers to it.
 const FACTS: u16 = 2;
 const KEYS: u16 = 3;
+/// The key of the first floor; the others are below it.
+const LAST: u16 = KEYS_MAX - 1;
 
 impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
     /// A device with this layout on this flash. New flash needs no preparation.
@@ -227,9 +229,9 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
             _ => false,
         };
         let position = self.layout.floors.iter().position(is_it).ok_or(PlatformFault::FORBIDDEN)?;
-        let components = self.layout.components.len();
-        let key = components.checked_mul(usize::from(KEYS)).and_then(|first| first.checked_add(position));
-        key.and_then(|key| u16::try_from(key).ok()).ok_or(PlatformFault::NO_ROOM)
+        // Counted from the last key down, so that a firmware with more components finds the floors of the one before.
+        let key = u16::try_from(position).ok().and_then(|position| LAST.checked_sub(position));
+        key.ok_or(PlatformFault::NO_ROOM)
     }
 
     /// Writes the page buffer. The block that it begins is erased before, and that all blocks before are stored is kept.
