@@ -358,6 +358,24 @@ fn p_038_floors_stay_when_a_component_is_added() {
     assert_eq!(platform.floor(None), Ok(7));
 }
 
+/// Between an update and its promotion another one can have begun and stopped.
+#[test]
+fn s11_a_bank_without_content_is_not_promoted() {
+    let mut flash = bytewise();
+    started(&mut flash, 64, |platform| {
+        update(platform, &image(600, 1), 7, |platform| platform.promote(FIRMWARE)).unwrap();
+    });
+    started(&mut flash, 64, |platform| {
+        store(platform, FIRMWARE, &image(500, 2)).unwrap();
+        platform.begin(FIRMWARE, &sized(400)).unwrap();
+        assert_eq!(platform.promote(FIRMWARE), Err(PlatformFault::FORBIDDEN));
+    });
+    started(&mut flash, 64, |platform| {
+        platform.set_view(View::Running);
+        assert_eq!(content(platform, FIRMWARE), Some(image(600, 1)));
+    });
+}
+
 /// The journal's areas take turns, so that neither is worn out first.
 #[test]
 fn records_are_spread_over_both_areas() {

@@ -174,8 +174,10 @@ impl<'c, 'b, F: NorFlash, B: Board> NorPlatform<'c, 'b, F, B> {
     /// another update would leave nothing that may run.
     ///
     /// # Errors
-    /// If it can't be kept.
+    /// [`PlatformFault::FORBIDDEN`] if that bank has no whole content: another update has begun since. If it can't be kept.
     pub fn promote(&mut self, component: Handle) -> Result<(), PlatformFault> {
+        let (_, spare) = self.bank(component, View::Spare).ok_or(PlatformFault::FORBIDDEN)?;
+        let State::Holds(_) = self.state(spare)? else { return Err(PlatformFault::FORBIDDEN) };
         let mut facts = self.facts(component)?;
         let [second, ..] = &mut facts;
         *second = u8::from(!self.runs_second(component));
