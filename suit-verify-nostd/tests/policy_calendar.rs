@@ -117,7 +117,8 @@ fn p_196_clock_events() {
         // 5, an instant
         (Event::Time(NEW_YEAR), NEW_YEAR - 1, Due::In(1)),
         (Event::Time(NEW_YEAR), NEW_YEAR, Due::Now),
-        (Event::Time(NEW_YEAR), u64::MAX, Due::Now),
+        (Event::Time(NEW_YEAR), LATEST, Due::Now),
+        (Event::Time(NEW_YEAR), LATEST + 1, Due::NoClock),
         (Event::Time(u64::MAX), 0, Due::In(u64::MAX)),
         // 6, local: it is 12:00 on Thursday
         (Event::TimeOfDay(43_200), NEW_YEAR, Due::Now),

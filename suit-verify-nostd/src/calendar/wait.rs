@@ -20,7 +20,7 @@
 
 use suit_core::wait::Event;
 
-use super::{DAY, Zone, shifted};
+use super::{DAY, LATEST, Zone, shifted};
 
 /// When an event of `wait` comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub enum Due {
     Never,
     /// It is one of local time, and no zone is configured.
     Unsupported,
-    /// There is no trusted clock to decide it, or one that is beyond [`LATEST`](super::LATEST).
+    /// There is no trusted clock to decide it, or one that is beyond [`LATEST`].
     NoClock,
 }
 
@@ -44,7 +44,7 @@ pub enum Due {
 pub fn due(event: &Event<'_>, now: Option<u64>, zone: Option<&Zone>) -> Option<Due> {
     let (zone, value, of_day) = match *event {
         Event::Time(instant) => {
-            return Some(match now.map(|now| instant.saturating_sub(now)) {
+            return Some(match now.filter(|now| *now <= LATEST).map(|now| instant.saturating_sub(now)) {
                 None => Due::NoClock,
                 Some(0) => Due::Now,
                 Some(seconds) => Due::In(seconds),
