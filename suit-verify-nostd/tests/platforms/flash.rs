@@ -1,6 +1,6 @@
 //! Flash of memory.
 
-use std::cell::Cell;
+use core::cell::Cell;
 use std::rc::Rc;
 
 use embedded_storage::nor_flash::{
