@@ -47,6 +47,18 @@ fn what_is_taken_out_can_be_put_back() {
 }
 
 #[test]
+fn a_member_that_is_named_twice_is_meant_once() {
+    let place = place();
+    let whole = place.read("fw.suit");
+    let ran = place.say("edit sever fw.suit --member install,install -o severed.suit").done();
+    assert!(ran.err.starts_with("severed.suit: severed install, "), "{}", ran.err);
+    assert!(!ran.err.contains("install, install"), "{}", ran.err);
+    // Put in twice, it would be an envelope that nobody can read.
+    place.say("edit attach severed.suit --from fw.suit --member install --member install -o again.suit").done();
+    assert_eq!(place.read("again.suit"), whole);
+}
+
+#[test]
 fn without_its_signatures_it_is_as_built() {
     let place = place();
     place.say("edit strip fw.suit --signatures --in-place").done();

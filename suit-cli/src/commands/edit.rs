@@ -68,9 +68,16 @@ pub(crate) fn run(args: &EditArgs, console: &Console) -> Outcome<Exit> {
     Ok(Exit::Done)
 }
 
-/// The members with these names.
+/// The members with these names, each once: an envelope that has one twice is read by nobody.
 fn named(names: &[String]) -> Outcome<Vec<ManifestKey>> {
-    names.iter().map(|name| member_named(name)).collect()
+    let mut members = Vec::new();
+    for name in names {
+        let member = member_named(name)?;
+        if !members.contains(&member) {
+            members.push(member);
+        }
+    }
+    Ok(members)
 }
 
 fn member_named(name: &str) -> Outcome<ManifestKey> {
