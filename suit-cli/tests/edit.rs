@@ -54,7 +54,9 @@ fn a_member_that_is_named_twice_is_meant_once() {
     assert!(ran.err.starts_with("severed.suit: severed install, "), "{}", ran.err);
     assert!(!ran.err.contains("install, install"), "{}", ran.err);
     // Put in twice, it would be an envelope that nobody can read.
-    place.say("edit attach severed.suit --from fw.suit --member install --member install -o again.suit").done();
+    place
+        .say("edit attach severed.suit --from fw.suit --member install --member install -o again.suit")
+        .done();
     assert_eq!(place.read("again.suit"), whole);
 }
 

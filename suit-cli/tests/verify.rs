@@ -246,10 +246,13 @@ fn too_many_alternatives_are_remarked_upon() {
         Command::TryEach(vec![inner, other], false)
     };
     let uri = |name: &str| Command::OverrideParameters(vec![Parameter::Uri(name.into())]);
-    // One after the other: 2^12 ways. Inside each other: each level repeats what is below it.
+    // One after the other: 2^12 ways. Inside each other: each level repeats what is below it. Side by side: each of 64 ways goes on
+    // in as many as fill memory, if all are kept until they are counted.
     let flat: Vec<Command> = (0..12).map(|number| choice(vec![uri(&format!("#{number}"))])).collect();
     let deep = (0..5).fold(vec![uri("#x")], |inner, _| (0..6).map(|_| choice(inner.clone())).collect());
-    for (name, mut install) in [("flat.suit", flat), ("deep.suit", deep)] {
+    let mut wide = flat[..6].to_vec();
+    wide.push(Command::TryEach(vec![vec![check(Condition::Abort)]; 200_000], false));
+    for (name, mut install) in [("flat.suit", flat), ("deep.suit", deep), ("wide.suit", wide)] {
         install.push(act(Act::Fetch));
         let mut manifest = example_0();
         manifest.sections.insert(ManifestKey::Install, Member::Inline(install));

@@ -127,8 +127,12 @@ impl<'a> Walk<'_, 'a> {
         match operation {
             Operation::TryEach(alternatives) => {
                 let mut out = Vec::new();
-                for way in ways {
+                'all: for way in ways {
                     for alternative in *alternatives {
+                        // There may be as many as the file has bytes: no more are kept than are followed.
+                        if out.len() > WAYS_MAX {
+                            break 'all;
+                        }
                         let selected = way.selected.clone();
                         let taken = match alternative {
                             Some(sequence) => self.sequence(sequence, vec![way.clone()]),
