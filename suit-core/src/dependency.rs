@@ -44,6 +44,11 @@ impl<'a> Dependencies<'a> {
         Self { pairs, count }
     }
 
+    /// The first of them, this many at most.
+    pub(crate) fn up_to(self, most: u32) -> Self {
+        Self { count: self.count.min(most), ..self }
+    }
+
     /// As [`Dependencies::read`], of a map that was read before; none if there is no map.
     pub(crate) fn known(mut map: Reader<'a>) -> Self {
         let count = u32::try_from(map.known()).unwrap_or(0);

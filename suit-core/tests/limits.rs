@@ -8,7 +8,9 @@ mod common;
 use common::{check, lenient};
 use suit_core::cbor::{Reader, Writer};
 use suit_core::cose::Block;
-use suit_core::grammar::{BLOCK, COMPONENTS_MAX, DEPTH_MAX, LANGUAGES, OPEN_MAX, SECTION, UNORDERED_MAX};
+use suit_core::grammar::{
+    BLOCK, COMPONENTS_MAX, DEPTH_MAX, LANGUAGES, MANIFEST, OPEN_MAX, SECTION, UNORDERED_MAX,
+};
 use suit_core::{Error, ErrorKind, Manifest};
 
 fn built(write: impl FnOnce(&mut Writer<Vec<u8>>)) -> Vec<u8> {
@@ -133,6 +135,42 @@ fn dependencies() {
     let more = manifest(256);
     let at = more.windows(3).position(|bytes| bytes == [0xb9, 1, 0]).unwrap();
     assert_eq!(Manifest::parse(Reader::new(&more)).unwrap_err(), Error::new(ErrorKind::TooManyEntries, at));
+}
+
+/// All dependencies are asked for each index: one who goes on with too many of them would wait for hours.
+#[test]
+fn too_many_dependencies_are_not_searched() {
+    let (dependencies, commands) = (40_000_u64, 40_000);
+    let common = built(|w| {
+        let Ok(()) = w.map(2);
+        let Ok(()) = w.uint(1);
+        let Ok(()) = w.map(usize::try_from(dependencies).unwrap());
+        for index in 0..dependencies {
+            let Ok(()) = w.uint(index);
+            let Ok(()) = w.map(0);
+        }
+        let Ok(()) = w.raw(&[2, 0x81, 0x80]);
+    });
+    let section = built(|w| {
+        let Ok(()) = w.array(2 * commands);
+        for _ in 0..commands {
+            // set-component-index
+            let Ok(()) = w.uint(12);
+            let Ok(()) = w.uint(COMPONENTS_MAX.into());
+        }
+    });
+    let manifest = built(|w| {
+        let Ok(()) = w.map(4);
+        let Ok(()) = w.raw(&[1, 1, 2, 0, 3]);
+        let Ok(()) = w.bytes(&common);
+        let Ok(()) = w.uint(7);
+        let Ok(()) = w.bytes(&section);
+    });
+    let found = lenient(MANIFEST, &manifest).faults;
+    assert_eq!(found.first().map(|fault| fault.kind), Some(ErrorKind::TooManyEntries));
+    // Index 255 is that of the 256th, which isn't among those that are searched.
+    let unknown = found.iter().filter(|fault| fault.kind == ErrorKind::ComponentIndex).count();
+    assert_eq!(unknown, commands);
 }
 
 #[test]

@@ -7,7 +7,9 @@ use crate::error::{ErrorKind, Expected};
 use crate::grammar::pack::{NONE, Row, What};
 use crate::grammar::shape::Shape;
 use crate::grammar::supported::{INSTALL_DELTA, INSTALL_DELTA_CODE};
-use crate::grammar::tables::{ANY, ENVELOPE_TAGGED, FREE_ARRAY, FREE_MAP, IN_TAG, REGION, UNORDERED_MAX};
+use crate::grammar::tables::{
+    ANY, COMPONENTS_MAX, ENVELOPE_TAGGED, FREE_ARRAY, FREE_MAP, IN_TAG, REGION, UNORDERED_MAX,
+};
 use crate::grammar::visit::{DEPTH_MAX, Item, Key, Value, Visitor};
 use crate::labels::Algorithm;
 
@@ -392,11 +394,13 @@ impl<'a, V: Visitor<'a>> Walk<'_, 'a, V> {
                 }
             }
             What::Dependencies => {
-                // One who goes on may have a map that can't be read, from which no index is taken.
+                // One who goes on may have a map that can't be read, from which no index is taken, or one that is too long, of
+                // which no more are taken than there may be: all of them are asked for each index.
                 let dependencies = if V::SILENT {
                     Dependencies::at(self.reader(pairs), count)
                 } else {
-                    Dependencies::read(&mut self.reader(whole)).unwrap_or(Dependencies::none())
+                    let read = Dependencies::read(&mut self.reader(whole));
+                    read.unwrap_or(Dependencies::none()).up_to(COMPONENTS_MAX)
                 };
                 if let Some(context) = self.visitor.context() {
                     context.dependencies(dependencies);
