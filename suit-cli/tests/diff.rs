@@ -138,3 +138,17 @@ fn any_two_published_files_can_be_compared() {
         assert!(ran.text().lines().count() >= 2, "{pair:?}");
     }
 }
+
+/// Whoever sends an envelope chooses how many payloads are in it; searching all for each would take minutes.
+#[test]
+fn many_payloads_are_compared() {
+    let place = place();
+    let mut many = with_payload().0;
+    many.payloads.extend((0..40_000).map(|number| (format!("#{number:05}"), vec![0])));
+    place.write("many.suit", many.encode());
+    many.payloads[20_000].1 = vec![1];
+    place.write("more.suit", many.encode());
+    let ran = place.say("diff many.suit more.suit");
+    assert_eq!((ran.status, ran.err.as_str()), (1, ""));
+    assert!(ran.text().contains("\n~ payload #19999 "), "{}", ran.text().lines().take(5).collect::<String>());
+}

@@ -6,6 +6,7 @@ use crate::error::{Exit, Failure, Outcome, clean, codes};
 use crate::input::Input;
 use crate::output::Console;
 use crate::render::{self, Document};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 /// Faults that are reported one by one.
@@ -61,14 +62,12 @@ fn side<'d>(input: &Input, document: &'d Document<'d>) -> Outcome<Side<'d>> {
 /// The payloads that both sides have: in the envelopes, or in the files that were given.
 fn payloads(args: &DiffArgs, old: &Side<'_>, new: &Side<'_>) -> Outcome<Vec<PayloadMap>> {
     let (old_files, new_files) = (files(&args.payload_a)?, files(&args.payload_b)?);
-    let mut names: Vec<&str> = Vec::new();
-    let in_new = |name: &str| new.payload(name).is_some() || new_files.iter().any(|(known, _)| known == name);
+    let (old_contents, new_contents) = (old.payload_contents(), new.payload_contents());
+    let in_new =
+        |name: &str| new_contents.contains_key(name) || new_files.iter().any(|(known, _)| known == name);
     let in_old = old_files.iter().map(|(name, _)| name.as_str()).chain(old.payload_names());
-    for name in in_old {
-        if in_new(name) && !names.contains(&name) {
-            names.push(name);
-        }
-    }
+    let mut known = HashSet::new();
+    let names: Vec<&str> = in_old.filter(|name| in_new(name) && known.insert(*name)).collect();
     let lonely = |these: &[(String, PathBuf)], others: &[&str]| {
         these.iter().map(|(name, _)| name.clone()).find(|name| !others.contains(&name.as_str()))
     };
@@ -86,8 +85,8 @@ fn payloads(args: &DiffArgs, old: &Side<'_>, new: &Side<'_>) -> Outcome<Vec<Payl
     let mut maps = Vec::new();
     for name in names {
         let (before, after) = (open(name, &old_files)?, open(name, &new_files)?);
-        let before = before.or_else(|| Some(Payload::of(name, old.payload(name)?)));
-        let after = after.or_else(|| Some(Payload::of(name, new.payload(name)?)));
+        let before = before.or_else(|| Some(Payload::of(name, old_contents.get(name)?)));
+        let after = after.or_else(|| Some(Payload::of(name, new_contents.get(name)?)));
         if let (Some(before), Some(after)) = (before, after) {
             maps.push(block_map(&clean(name), before, after)?);
         }

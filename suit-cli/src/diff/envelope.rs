@@ -170,17 +170,17 @@ fn severed(lines: &mut Vec<Line>, old: &Side<'_>, new: &Side<'_>, key: EnvelopeK
 }
 
 fn payloads(lines: &mut Vec<Line>, old: &Side<'_>, new: &Side<'_>) {
-    let shown = |side: &Side<'_>, name: &str| {
-        let content = side.payload(name)?;
+    let shown = |content: &[u8]| {
         let (size, digest) = (words::size(content.len()), hash::sha256(content));
         let short = format!("{size}, sha-256 {}", words::short_hex(&digest));
-        Some(Shown { short, full: format!("{size}, sha-256 {}", Hex(&digest)) })
+        Shown { short, full: format!("{size}, sha-256 {}", Hex(&digest)) }
     };
-    let mut names: Vec<_> = old.payloads().iter().map(|(name, _)| *name).collect();
-    names.extend(new.payloads().iter().map(|(name, _)| *name).filter(|name| old.payload(name).is_none()));
-    for name in names {
-        if old.payload(name) != new.payload(name) {
-            let (old, new) = (shown(old, name), shown(new, name));
+    let (before, after) = (old.payload_contents(), new.payload_contents());
+    let added = new.payload_names().filter(|name| !before.contains_key(name));
+    for name in old.payload_names().chain(added) {
+        let (old, new) = (before.get(name).copied(), after.get(name).copied());
+        if old != new {
+            let (old, new) = (old.map(shown), new.map(shown));
             lines.push(Line::of(format!("payload {}", clean(name)), old.as_ref(), new.as_ref()));
         }
     }

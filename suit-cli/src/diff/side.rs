@@ -3,6 +3,7 @@
 use super::model::{MemberBytes, Shown, SideView};
 use crate::error::clean;
 use crate::render::{Document, Id, Kind, hash, locate, words};
+use std::collections::HashMap;
 use suit_core::cbor::diag::Hex;
 use suit_core::grammar::{Key, MapKind, Value, label_name};
 use suit_core::labels::{CommonKey, DependencyKey, EnvelopeKey, ManifestKey};
@@ -135,19 +136,19 @@ impl<'d> Side<'d> {
         self.payloads().into_iter().map(|(name, _)| name)
     }
 
-    /// The content of a payload.
-    pub(crate) fn payload(&self, name: &str) -> Option<&'d [u8]> {
-        let (_, id) = self.payloads().into_iter().find(|(known, _)| *known == name)?;
-        self.document.bytes_at(id)
+    /// The contents of the payloads by their names: there may be as many as the file has room for.
+    pub(crate) fn payload_contents(&self) -> HashMap<&'d str, &'d [u8]> {
+        let content = |(name, id)| Some((name, self.document.bytes_at(id)?));
+        self.payloads().into_iter().filter_map(content).collect()
     }
 
     /// Dependencies that both envelopes carry, and that changed.
     pub(super) fn shared_dependencies(old: &Self, new: &Self) -> Vec<(String, Self, Self)> {
-        let theirs = new.payloads();
+        let theirs: HashMap<_, _> = new.payloads().into_iter().collect();
         old.payloads()
             .into_iter()
             .filter_map(|(name, id)| {
-                let (_, other) = theirs.iter().find(|(other, _)| *other == name)?;
+                let other = theirs.get(name)?;
                 if old.document.encoded(id) == new.document.encoded(*other) {
                     return None;
                 }
