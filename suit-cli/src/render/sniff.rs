@@ -7,7 +7,6 @@ use suit_core::cbor::{Major, Reader};
 use suit_core::cose::ProtectedReport;
 use suit_core::delta::MAGIC;
 use suit_core::labels::{EnvelopeKey, ManifestKey, ReportKey, Tag};
-
 use suit_core::report::Report;
 
 /// Says what a file is.

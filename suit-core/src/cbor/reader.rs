@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
         Self { input, at: offset }
     }
 
-    /// What the bytes from here to where it ends are the end of: the input from its first byte on.
+    /// The outermost input, from its first byte to where this reader ends.
     #[must_use]
     pub const fn input(&self) -> &'a [u8] {
         self.input
